@@ -1,0 +1,67 @@
+/* gc.h - the cycle collector: heads, tracking, creation of tracked objects. */
+#ifndef KAA_MEMORY_GC_H
+#define KAA_MEMORY_GC_H
+
+#include "objects/object.h"
+#include "memory/mem.h"
+#include "runtime/state.h"
+
+typedef struct PyGC_Head {
+    uintptr_t _gc_next; /* 0: not tracked */
+    uintptr_t _gc_prev; /* low bits: finalized, collecting */
+} PyGC_Head;
+#define _Py_AS_GC(o)   ((PyGC_Head *)(o) - 1)
+#define _Py_FROM_GC(g) ((PyObject *)((PyGC_Head *)(g) + 1))
+#define _PyGC_PREV_MASK_FINALIZED 1
+#define _PyGC_PREV_MASK_COLLECTING 2
+static inline int k_gc_is_tracked(PyObject *o)
+{
+    return _Py_AS_GC(o)->_gc_next != 0;
+}
+#define _PyObject_GC_IS_TRACKED(o) k_gc_is_tracked((PyObject *)(o))
+
+#define PyObject_New(T, type)          ((T *)_PyObject_New(type))
+#define PyObject_NewVar(T, type, n)    ((T *)_PyObject_NewVar((type), (n)))
+#define PyObject_GC_New(T, type)       ((T *)_PyObject_GC_New(type))
+#define PyObject_GC_NewVar(T, type, n) ((T *)_PyObject_GC_NewVar((type), (n)))
+#define PyObject_GC_Resize(T, o, n)    ((T *)_PyObject_GC_Resize((PyVarObject *)(o), (n)))
+
+K_API void *PyObject_Calloc(size_t nelem, size_t elsize);
+K_API K_BORROWED PyObject *PyObject_Init(PyObject *, PyTypeObject *);
+K_API K_BORROWED PyVarObject *PyObject_InitVar(PyVarObject *, PyTypeObject *, Py_ssize_t);
+K_API K_NEW PyObject *_PyObject_New(PyTypeObject *);
+K_API K_NEW PyVarObject *_PyObject_NewVar(PyTypeObject *, Py_ssize_t);
+K_API K_STATUS Py_ssize_t PyGC_Collect(void);
+K_API int PyGC_Enable(void);
+K_API int PyGC_Disable(void);
+K_API int PyGC_IsEnabled(void);
+K_API K_NEW PyVarObject *_PyObject_GC_Resize(PyVarObject *, Py_ssize_t);
+K_API K_NEW PyObject *_PyObject_GC_New(PyTypeObject *);
+K_API K_NEW PyVarObject *_PyObject_GC_NewVar(PyTypeObject *, Py_ssize_t);
+K_API void PyObject_GC_Track(void *);
+K_API void PyObject_GC_UnTrack(void *);
+K_API void PyObject_GC_Del(void *);
+K_API int PyObject_GC_IsTracked(PyObject *);
+K_API int PyObject_GC_IsFinalized(PyObject *);
+K_API int PyObject_IS_GC(PyObject *obj);
+K_API PyObject * *PyObject_GET_WEAKREFS_LISTPTR(PyObject *op);
+
+/* The trashcan: bounds the C stack while long chains of containers are released. As CPython's macros:
+ *   Py_TRASHCAN_BEGIN(self, own_dealloc) ... Py_TRASHCAN_END */
+K_API int _PyTrash_begin(PyThreadState *tstate, PyObject *op);
+K_API void _PyTrash_end(PyThreadState *tstate);
+K_API int _PyTrash_cond(PyObject *op, destructor dealloc);
+#define Py_TRASHCAN_BEGIN(o, dealloc)                                                                                  \
+    do {                                                                                                               \
+        PyThreadState *k_trash_ = NULL;                                                                                \
+        if (_PyTrash_cond((PyObject *)(o), (destructor)(dealloc))) {                                                   \
+            k_trash_ = PyThreadState_Get();                                                                            \
+            if (_PyTrash_begin(k_trash_, (PyObject *)(o)))                                                             \
+                break;                                                                                                 \
+        }
+#define Py_TRASHCAN_END                                                                                                \
+        if (k_trash_)                                                                                                  \
+            _PyTrash_end(k_trash_);                                                                                    \
+    } while (0)
+
+#endif

@@ -1,0 +1,36 @@
+/* memoryview.h - memoryview, the managed buffer behind it, PickleBuffer. */
+#ifndef KAA_OBJECTS_MEMORYVIEW_MEMORYVIEW_H
+#define KAA_OBJECTS_MEMORYVIEW_MEMORYVIEW_H
+
+#include "objects/object.h"
+#include "objects/buffer.h"
+
+typedef struct _PyManagedBufferObject {
+    PyObject ob_base;
+    int flags;
+    Py_ssize_t exports;
+    Py_buffer master;
+} _PyManagedBufferObject;
+typedef struct PyMemoryViewObject {
+    PyVarObject ob_base;
+    _PyManagedBufferObject *mbuf;
+    Py_hash_t hash;
+    int flags;
+    Py_ssize_t exports;
+    Py_buffer view;
+    PyObject *weakreflist;
+    Py_ssize_t ob_array[1];
+} PyMemoryViewObject;
+#define PyMemoryView_Check(o) Py_IS_TYPE(o, &PyMemoryView_Type)
+
+extern K_API PyTypeObject _PyManagedBuffer_Type;
+extern K_API PyTypeObject PyPickleBuffer_Type;
+K_API K_NEW PyObject *PyMemoryView_FromObject(PyObject *base);
+K_API K_NEW PyObject *PyMemoryView_FromMemory(char *mem, Py_ssize_t size, int flags);
+K_API K_NEW PyObject *PyMemoryView_FromBuffer(const Py_buffer *info);
+K_API K_NEW PyObject *PyMemoryView_GetContiguous(PyObject *base, int buffertype, char order);
+K_API K_NEW PyObject *PyPickleBuffer_FromObject(PyObject *);
+K_API const Py_buffer *PyPickleBuffer_GetBuffer(PyObject *);
+K_API K_STATUS int PyPickleBuffer_Release(PyObject *);
+
+#endif
