@@ -46,6 +46,21 @@ K_API int PyObject_GC_IsFinalized(PyObject *);
 K_API int PyObject_IS_GC(PyObject *obj);
 K_API PyObject * *PyObject_GET_WEAKREFS_LISTPTR(PyObject *op);
 
+/* ---- beyond CPython's API ---- */
+
+/* Memory for an object of this type, size bytes from the object's head on (tp_basicsize and items, and what stands behind
+ * them), with the words before it (GC head, managed dict) zeroed and the rest as it comes. Counts for the collector.
+ * NULL with MemoryError. PyObject_Init[Var] and PyObject_GC_Track are the caller's. Given back by PyObject_GC_Del or
+ * PyObject_Free. */
+K_INT void *k_object_alloc(PyTypeObject *type, size_t size);
+
+/* A collection that was requested (K_BREAK_GC): runs code. */
+K_INT void k_gc_serve(PyThreadState *tstate);
+K_INT int gc_start(void);              /* the lists are ready: before the first tracked object */
+K_INT void gc_finish(void);            /* last collections, at the end of the program */
+K_INT void gc_warn_uncollectable(void); /* DEBUG_UNCOLLECTABLE's report at exit */
+K_INT void gc_collect_no_fail(void);
+
 /* The trashcan: bounds the C stack while long chains of containers are released. As CPython's macros:
  *   Py_TRASHCAN_BEGIN(self, own_dealloc) ... Py_TRASHCAN_END */
 K_API int _PyTrash_begin(PyThreadState *tstate, PyObject *op);

@@ -27,7 +27,13 @@ typedef struct PyObjectArenaAllocator {
 #define PyMem_Del PyMem_Free
 #define PyObject_Del PyObject_Free
 
+K_API void *PyMem_Malloc(size_t size);
 K_API void *PyMem_Calloc(size_t nelem, size_t elsize);
+K_API void *PyMem_Realloc(void *ptr, size_t new_size);
+K_API void PyMem_Free(void *ptr);
+K_API void *PyObject_Malloc(size_t size);
+K_API void *PyObject_Calloc(size_t nelem, size_t elsize);
+K_API void PyObject_Free(void *ptr);
 K_API void *PyMem_RawMalloc(size_t size);
 K_API void *PyMem_RawCalloc(size_t nelem, size_t elsize);
 K_API void *PyMem_RawRealloc(void *ptr, size_t new_size);
@@ -42,5 +48,14 @@ K_API void PyMem_SetupDebugHooks(void);
 K_API void *PyObject_Realloc(void *ptr, size_t new_size);
 K_API void PyObject_GetArenaAllocator(PyObjectArenaAllocator *allocator);
 K_API void PyObject_SetArenaAllocator(PyObjectArenaAllocator *allocator);
+
+/* ---- beyond CPython's API ---- */
+
+K_INT Py_ssize_t k_mem_blocks(void);          /* blocks of PyObject_Malloc in use (sys.getallocatedblocks) */
+K_INT void k_mem_trim(void);                  /* gives empty spans back to the system */
+K_INT int k_mem_choose(const char *name);     /* PYTHONMALLOC; -1 for a name that is not known */
+K_INT void k_mem_fail_nth(long n);            /* the n-th allocation from now on fails once; 0 ends it */
+/* Calls visit for each small block in use, in address order. */
+K_INT void k_mem_walk(void (*visit)(void *block, size_t size, void *arg), void *arg);
 
 #endif
