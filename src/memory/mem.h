@@ -48,6 +48,13 @@ K_API void PyMem_SetupDebugHooks(void);
 K_API void *PyObject_Realloc(void *ptr, size_t new_size);
 K_API void PyObject_GetArenaAllocator(PyObjectArenaAllocator *allocator);
 K_API void PyObject_SetArenaAllocator(PyObjectArenaAllocator *allocator);
+K_API void *PyMem_Malloc(size_t size);
+K_API void *PyMem_Realloc(void *ptr, size_t new_size);
+K_API void PyMem_Free(void *ptr);
+K_API void *PyObject_Malloc(size_t size);
+K_API void PyObject_Free(void *ptr);
+K_API int PyTraceMalloc_Track(unsigned int domain, uintptr_t ptr, size_t size);
+K_API int PyTraceMalloc_Untrack(unsigned int domain, uintptr_t ptr);
 
 /* ---- beyond CPython's API ---- */
 

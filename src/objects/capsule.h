@@ -18,5 +18,6 @@ K_API K_STATUS int PyCapsule_SetDestructor(PyObject *capsule, PyCapsule_Destruct
 K_API K_STATUS int PyCapsule_SetName(PyObject *capsule, const char *name);
 K_API K_STATUS int PyCapsule_SetContext(PyObject *capsule, void *context);
 K_API void *PyCapsule_Import(const char *name, int no_block);
+extern K_API PyTypeObject PyCapsule_Type;
 
 #endif

@@ -27,5 +27,6 @@ K_API Py_complex _Py_c_pow(Py_complex, Py_complex);
 K_API double _Py_c_abs(Py_complex);
 K_API K_NEW PyObject *PyComplex_FromCComplex(Py_complex);
 K_API Py_complex PyComplex_AsCComplex(PyObject *op);
+extern K_API PyTypeObject PyComplex_Type;
 
 #endif

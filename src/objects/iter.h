@@ -10,5 +10,6 @@ extern K_API PyTypeObject PyEnum_Type, PyReversed_Type, PyZip_Type, PyMap_Type, 
 
 K_API K_NEW PyObject *PySeqIter_New(PyObject *);
 K_API K_NEW PyObject *PyCallIter_New(PyObject *, PyObject *);
+extern K_API PyTypeObject PySeqIter_Type, PyCallIter_Type;
 
 #endif

@@ -156,5 +156,7 @@ enum {
     T_STRING_INPLACE, T_BOOL, T_OBJECT_EX = 16, T_LONGLONG, T_ULONGLONG, T_PYSSIZET, T_NONE
 };
 enum { READONLY = 1, PY_AUDIT_READ = 2 };
+K_API K_NEW PyObject *PyMember_GetOne(const char *object, PyMemberDef *member);
+K_API K_STATUS int PyMember_SetOne(char *object, PyMemberDef *member, PyObject *value);
 
 #endif

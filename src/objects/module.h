@@ -97,6 +97,10 @@ K_API PyObject * const *_PyArg_UnpackKeywordsWithVararg(PyObject *const *args, P
     PyObject *kwnames, struct _PyArg_Parser *parser, int minpos, int maxpos, int minkw, int vararg, PyObject **buf);
 K_API K_NEW PyObject *_PyModule_CreateInitialized(PyModuleDef*, int apiver);
 
+extern K_API PyTypeObject PyModule_Type;
+K_API K_BORROWED PyObject *PyModuleDef_Init(PyModuleDef *);
+K_API void *PyModule_GetState(PyObject *);
+
 /* A builtin module is one file (or folder) of src/modules/: its presence registers PyInit_NAME.
  *
  *   FUNCTION(math, floor, O, "($module, x, /)", "The largest integer <= x.") { ... }   (METHOD with self = the module)

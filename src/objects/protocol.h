@@ -202,4 +202,7 @@ K_API K_NEW PyObject *_PyNumber_Index(PyObject *o);
 #define PySequence_Fast_ITEMS(o)     (PyList_Check(o) ? ((PyListObject *)(o))->ob_item : ((PyTupleObject *)(o))->ob_item)
 #define Py_PRINT_RAW 1
 
+K_API Py_hash_t PyObject_HashNotImplemented(PyObject *);
+K_API K_NEW PyObject *PyOS_FSPath(PyObject *path);
+
 #endif

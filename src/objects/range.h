@@ -8,5 +8,6 @@
 
 extern K_API PyTypeObject PyRangeIter_Type;
 extern K_API PyTypeObject PyLongRangeIter_Type;
+extern K_API PyTypeObject PyRange_Type;
 
 #endif

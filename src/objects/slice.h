@@ -27,5 +27,6 @@ K_API K_STATUS Py_ssize_t PySlice_AdjustIndices(Py_ssize_t length, Py_ssize_t *s
 
 K_API int _PyEval_SliceIndex(PyObject *, Py_ssize_t *);
 K_API int _PyEval_SliceIndexNotNone(PyObject *, Py_ssize_t *);
+extern K_API PyTypeObject PySlice_Type;
 
 #endif

@@ -29,5 +29,6 @@ K_API void _PyTuple_DebugMallocStats(FILE *out);
 /* ---- beyond CPython's API ---- */
 K_INT K_NEW PyObject *k_tuple_from_array(PyObject *const *items, Py_ssize_t n);       /* counts the items up */
 K_INT K_NEW PyObject *k_tuple_from_array_steal(PyObject *const *items, Py_ssize_t n); /* items: K_STOLEN, on failure too */
+extern K_API PyTypeObject PyTuple_Type;
 
 #endif

@@ -27,5 +27,6 @@ K_API K_NEW PyObject *PyWeakref_NewProxy(PyObject *ob, PyObject *callback);
 K_API K_BORROWED PyObject *PyWeakref_GetObject(PyObject *ref);
 K_API K_STATUS Py_ssize_t _PyWeakref_GetWeakrefCount(PyWeakReference *head);
 K_API void _PyWeakref_ClearRef(PyWeakReference *self);
+extern K_API PyTypeObject _PyWeakref_RefType, _PyWeakref_ProxyType, _PyWeakref_CallableProxyType;
 
 #endif

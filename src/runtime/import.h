@@ -53,5 +53,7 @@ K_API K_STATUS int _PyImport_ReleaseLock(void);
 K_API K_STATUS int _PyImport_FixupBuiltin(PyObject *mod, const char *name, PyObject *modules);
 K_API K_STATUS int _PyImport_FixupExtensionObject(PyObject*, PyObject *, PyObject *, PyObject *);
 K_API K_STATUS int PyImport_ExtendInittab(struct _inittab *newtab);
+K_API K_NEW PyObject *_PyImport_GetModuleAttr(PyObject *module, PyObject *attribute);
+K_API K_NEW PyObject *_PyImport_GetModuleAttrString(const char *module, const char *attribute);
 
 #endif

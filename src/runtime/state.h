@@ -171,6 +171,7 @@ K_API void _PyCrossInterpreterData_Release(_PyCrossInterpreterData *);
 K_API K_STATUS int _PyObject_CheckCrossInterpreterData(PyObject *);
 K_API K_STATUS int _PyCrossInterpreterData_RegisterClass(PyTypeObject *, crossinterpdatafunc);
 K_API crossinterpdatafunc _PyCrossInterpreterData_Lookup(PyObject *);
+K_API int PyThreadState_SetAsyncExc(unsigned long id, PyObject *exc);
 
 /* ---- recursion ---- */
 K_API int _Py_CheckRecursiveCall(PyThreadState *tstate, const char *where);

@@ -47,5 +47,6 @@ K_API K_STATUS int _PyEval_SliceIndexNotNone(PyObject *, Py_ssize_t *);
 K_API K_NEW PyObject *PyEval_EvalCode(PyObject *, PyObject *, PyObject *);
 K_API K_NEW PyObject *PyEval_EvalCodeEx(PyObject *co, PyObject *globals, PyObject *locals, PyObject *const *args, int argc,
     PyObject *const *kwds, int kwdc, PyObject *const *defs, int defc, PyObject *kwdefs, PyObject *closure);
+K_API K_STATUS int _PyEval_SetProfile(PyThreadState *tstate, Py_tracefunc func, PyObject *arg);
 
 #endif

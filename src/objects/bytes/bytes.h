@@ -67,5 +67,6 @@ K_API K_NEW PyObject *PyByteArray_FromStringAndSize(const char *, Py_ssize_t);
 K_API K_STATUS Py_ssize_t PyByteArray_Size(PyObject *);
 K_API char *PyByteArray_AsString(PyObject *);
 K_API K_STATUS int PyByteArray_Resize(PyObject *, Py_ssize_t);
+extern K_API PyTypeObject PyBytes_Type, PyByteArray_Type;
 
 #endif

@@ -125,5 +125,6 @@ K_INT PyObject *k_dict_load_global(PyDictObject *globals, PyDictObject *builtins
 K_INT K_STATUS int k_dict_set_steal(PyDictObject *dict, K_STOLEN PyObject *key, K_STOLEN PyObject *value);
 
 /* Watch bits of a dict live with it, and each mutation tells the watcher. What the engine needs here grows with it. */
+extern K_API PyTypeObject PyDict_Type, PyDictKeys_Type, PyDictValues_Type, PyDictItems_Type;
 
 #endif

@@ -32,5 +32,7 @@ K_API double PyOS_string_to_double(const char *str, char **endptr, PyObject *ove
 K_API K_NEW PyObject *_Py_string_to_number_with_underscores(const char *str, Py_ssize_t len, const char *what,
     PyObject *obj, void *arg, PyObject *(*innerfunc)(const char *, Py_ssize_t, void *));
 K_API double _Py_parse_inf_or_nan(const char *p, char **endptr);
+extern K_API PyTypeObject PyFloat_Type;
+K_API char *PyOS_double_to_string(double val, char format_code, int precision, int flags, int *type);
 
 #endif

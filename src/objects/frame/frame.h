@@ -71,5 +71,6 @@ static inline int k_frame_lasti(const _PyInterpreterFrame *frame)
     return (int)((const char *)frame->prev_instr - frame->f_code->co_code_adaptive);
 }
 K_INT int k_frame_line(const _PyInterpreterFrame *frame); /* -1 when it has none */
+extern K_API PyTypeObject PyFrame_Type, PyTraceBack_Type;
 
 #endif

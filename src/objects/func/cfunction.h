@@ -31,5 +31,6 @@ K_API K_NEW PyObject *PyCFunction_Call(PyObject *, PyObject *, PyObject *);
 K_API K_NEW PyObject *PyCFunction_New(PyMethodDef *, PyObject *);
 K_API K_NEW PyObject *PyCFunction_NewEx(PyMethodDef *, PyObject *, PyObject *);
 K_API K_NEW PyObject *PyCMethod_New(PyMethodDef *, PyObject *, PyObject *, PyTypeObject *);
+extern K_API PyTypeObject PyCFunction_Type, PyCMethod_Type;
 
 #endif

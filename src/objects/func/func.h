@@ -67,5 +67,6 @@ K_API K_NEW PyObject *_PyFunction_Vectorcall(PyObject *func, PyObject *const *st
 
 /* A number that names this function's code, defaults and keyword defaults; 0 when numbers have run out. */
 K_INT uint32_t k_func_version(PyFunctionObject *func);
+extern K_API PyTypeObject PyFunction_Type, PyMethod_Type, PyCell_Type;
 
 #endif

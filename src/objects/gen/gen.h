@@ -47,5 +47,6 @@ K_API K_NEW PyObject *PyAsyncGen_New(PyFrameObject *, PyObject *name, PyObject *
 K_INT K_NEW PyObject *k_gen_from_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);
 /* What await needs: o itself, its __await__'s iterator, or NULL with TypeError. Runs code. */
 K_INT K_NEW PyObject *k_get_awaitable(PyObject *o);
+extern K_API PyTypeObject PyGen_Type, PyCoro_Type, PyAsyncGen_Type;
 
 #endif

@@ -74,5 +74,6 @@ K_API int (Py_IsFalse)(PyObject *x);
 K_API K_NEW PyObject *PyBool_FromLong(long);
 
 enum { KAA_SMALL_INT_MIN = -5, KAA_SMALL_INT_MAX = 256 };
+extern K_API PyTypeObject PyLong_Type, PyBool_Type;
 
 #endif

@@ -35,5 +35,6 @@ K_API void _PyList_DebugMallocStats(FILE *out);
 /* ---- beyond CPython's API ---- */
 K_INT K_STATUS int k_list_append_steal(PyListObject *list, K_STOLEN PyObject *item);
 K_INT K_NEW PyObject *k_list_from_array_steal(PyObject *const *items, Py_ssize_t n); /* items: K_STOLEN, on failure too */
+extern K_API PyTypeObject PyList_Type;
 
 #endif

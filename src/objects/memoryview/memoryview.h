@@ -32,5 +32,6 @@ K_API K_NEW PyObject *PyMemoryView_GetContiguous(PyObject *base, int buffertype,
 K_API K_NEW PyObject *PyPickleBuffer_FromObject(PyObject *);
 K_API const Py_buffer *PyPickleBuffer_GetBuffer(PyObject *);
 K_API K_STATUS int PyPickleBuffer_Release(PyObject *);
+extern K_API PyTypeObject PyMemoryView_Type;
 
 #endif

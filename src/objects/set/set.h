@@ -39,5 +39,6 @@ K_API K_NEW PyObject *PySet_Pop(PyObject *set);
 K_API K_STATUS Py_ssize_t PySet_Size(PyObject *anyset);
 K_API K_STATUS int _PySet_NextEntry(PyObject *set, Py_ssize_t *pos, PyObject **key, Py_hash_t *hash);
 K_API K_STATUS int _PySet_Update(PyObject *set, PyObject *iterable);
+extern K_API PyTypeObject PySet_Type, PyFrozenSet_Type;
 
 #endif

@@ -282,5 +282,15 @@ K_API K_STATUS Py_ssize_t _PyUnicode_ScanIdentifier(PyObject *);
 /* ---- beyond CPython's API ---- */
 K_INT int names_start(void); /* interns every K_STR of the program; -1 when out of memory */
 K_INT K_STATUS int k_str_eq(PyObject *a, PyObject *b); /* 1 when two exact strs have the same text, no exception */
+extern K_API PyTypeObject PyUnicode_Type;
+K_API K_STATUS int _PyUnicodeWriter_PrepareInternal(_PyUnicodeWriter *writer, Py_ssize_t length, Py_UCS4 maxchar);
+K_API K_STATUS int _PyUnicode_Ready(PyObject *unicode);
+K_API int _PyUnicode_IsAlpha(Py_UCS4 ch);
+K_API int _PyUnicode_IsDecimalDigit(Py_UCS4 ch);
+K_API int _PyUnicode_IsDigit(Py_UCS4 ch);
+K_API int _PyUnicode_IsNumeric(Py_UCS4 ch);
+K_API int _PyUnicode_IsPrintable(Py_UCS4 ch);
+K_API int _PyUnicode_IsWhitespace(Py_UCS4 ch);
+K_API int _PyUnicode_ToDecimalDigit(Py_UCS4 ch);
 
 #endif
