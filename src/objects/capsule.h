@@ -7,6 +7,7 @@
 typedef void (*PyCapsule_Destructor)(PyObject *);
 #define PyCapsule_CheckExact(o) Py_IS_TYPE(o, &PyCapsule_Type)
 
+extern K_API PyTypeObject PyCapsule_Type;
 K_API K_NEW PyObject *PyCapsule_New(void *pointer, const char *name, PyCapsule_Destructor destructor);
 K_API void *PyCapsule_GetPointer(PyObject *capsule, const char *name);
 K_API PyCapsule_Destructor PyCapsule_GetDestructor(PyObject *capsule);

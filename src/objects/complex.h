@@ -15,6 +15,7 @@ typedef struct PyComplexObject {
 #define PyComplex_Check(o) PyObject_TypeCheck(o, &PyComplex_Type)
 #define PyComplex_CheckExact(o) Py_IS_TYPE(o, &PyComplex_Type)
 
+extern K_API PyTypeObject PyComplex_Type;
 K_API K_NEW PyObject *PyComplex_FromDoubles(double real, double imag);
 K_API double PyComplex_RealAsDouble(PyObject *op);
 K_API double PyComplex_ImagAsDouble(PyObject *op);

@@ -41,6 +41,9 @@ typedef struct PyModuleObject {
 #define PyModule_Check(o) PyObject_TypeCheck(o, &PyModule_Type)
 #define PyModule_CheckExact(o) Py_IS_TYPE(o, &PyModule_Type)
 
+extern K_API PyTypeObject PyModule_Type;
+K_API K_NEW PyObject *PyModuleDef_Init(PyModuleDef *);
+K_API void *PyModule_GetState(PyObject *);
 extern K_API PyTypeObject PyModuleDef_Type;
 extern K_API const char *_Py_PackageContext;
 K_API K_NEW PyObject *PyModule_NewObject(PyObject *name);

@@ -11,6 +11,7 @@ typedef struct _Py_Identifier {
     struct { uint32_t hash; int8_t kind; } mangled;
 } _Py_Identifier;
 
+K_API Py_hash_t PyObject_HashNotImplemented(PyObject *);
 extern K_API PyTypeObject PyType_Type;
 extern K_API PyTypeObject PyBaseObject_Type;
 extern K_API PyTypeObject PySuper_Type;

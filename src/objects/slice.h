@@ -11,6 +11,7 @@ typedef struct PySliceObject {
 
 #define PySlice_Check(o) Py_IS_TYPE(o, &PySlice_Type)
 
+extern K_API PyTypeObject PySlice_Type;
 extern K_API PyObject _Py_EllipsisObject;
 extern K_API PyTypeObject PyEllipsis_Type;
 K_API K_NEW PyObject *PySlice_New(PyObject* start, PyObject* stop, PyObject* step);

@@ -15,6 +15,7 @@ struct PyTupleObject {
 #define PyTuple_GET_ITEM(o, i)    (((PyTupleObject *)(o))->ob_item[i])
 #define PyTuple_SET_ITEM(o, i, v) ((void)(((PyTupleObject *)(o))->ob_item[i] = (v)))
 
+extern K_API PyTypeObject PyTuple_Type;
 extern K_API PyTypeObject PyTupleIter_Type;
 K_API K_NEW PyObject *PyTuple_New(Py_ssize_t size);
 K_API K_STATUS Py_ssize_t PyTuple_Size(PyObject *);

@@ -20,6 +20,9 @@ struct PyWeakReference {
     (Py_REFCNT(((PyWeakReference *)(ref))->wr_object) > 0 ? ((PyWeakReference *)(ref))->wr_object : Py_None)
 #define PyType_SUPPORTS_WEAKREFS(t) ((t)->tp_weaklistoffset > 0)
 
+extern K_API PyTypeObject _PyWeakref_RefType;
+extern K_API PyTypeObject _PyWeakref_ProxyType;
+extern K_API PyTypeObject _PyWeakref_CallableProxyType;
 K_API void PyObject_ClearWeakRefs(PyObject *);
 
 K_API K_NEW PyObject *PyWeakref_NewRef(PyObject *ob, PyObject *callback);

@@ -6,6 +6,10 @@
 
 struct _PyErr_StackItem;
 
+extern K_API PyObject *PyExc_ValueError;
+K_API PyObject *PyErr_Format(PyObject *exception, const char *format, ...);
+K_API void _PyErr_BadInternalCall(const char *filename, int lineno);
+K_API K_NORETURN void _Py_FatalErrorFormat(const char *func, const char *format, ...);
 extern K_API PyObject *PyExc_BaseException;
 extern K_API PyObject *PyExc_Exception;
 extern K_API PyObject *PyExc_BaseExceptionGroup;

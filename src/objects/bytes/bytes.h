@@ -23,6 +23,8 @@ typedef struct PyByteArrayObject {
 #define PyByteArray_CheckExact(o) Py_IS_TYPE(o, &PyByteArray_Type)
 #define PyBytes_AS_STRING(o) (((PyBytesObject *)(o))->ob_sval)
 #define PyBytes_GET_SIZE(o)  Py_SIZE(o)
+extern K_API PyTypeObject PyBytes_Type;
+extern K_API PyTypeObject PyByteArray_Type;
 extern K_API char _PyByteArray_empty_string[];
 #define PyByteArray_AS_STRING(o) (Py_SIZE(o) ? ((PyByteArrayObject *)(o))->ob_start : _PyByteArray_empty_string)
 #define PyByteArray_GET_SIZE(o)  Py_SIZE(o)

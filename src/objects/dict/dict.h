@@ -42,6 +42,10 @@ static inline void *k_dict_entries(PyDictKeysObject *dk)
 #define DK_ENTRIES(dk)         ((PyDictKeyEntry *)k_dict_entries(dk))
 #define DK_UNICODE_ENTRIES(dk) ((PyDictUnicodeEntry *)k_dict_entries(dk))
 
+extern K_API PyTypeObject PyDict_Type;
+extern K_API PyTypeObject PyDictKeys_Type;
+extern K_API PyTypeObject PyDictValues_Type;
+extern K_API PyTypeObject PyDictItems_Type;
 extern K_API PyTypeObject PyDictProxy_Type;
 #define PyDict_Check(o)      PyType_FastSubclass(Py_TYPE(o), Py_TPFLAGS_DICT_SUBCLASS)
 #define PyDict_CheckExact(o) Py_IS_TYPE(o, &PyDict_Type)

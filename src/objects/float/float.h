@@ -16,6 +16,8 @@ typedef struct PyFloatObject {
 /* PyOS_double_to_string */
 enum { Py_DTSF_SIGN = 1, Py_DTSF_ADD_DOT_0 = 2, Py_DTSF_ALT = 4, Py_DTST_FINITE = 0, Py_DTST_INFINITE = 1, Py_DTST_NAN = 2 };
 
+extern K_API PyTypeObject PyFloat_Type;
+K_API char *PyOS_double_to_string(double val, char format_code, int precision, int flags, int *type);
 K_API double PyFloat_GetMax(void);
 K_API double PyFloat_GetMin(void);
 K_API K_NEW PyObject *PyFloat_GetInfo(void);

@@ -40,6 +40,8 @@ struct PyTracebackObject {
 #define PyFrame_Check(o)     Py_IS_TYPE(o, &PyFrame_Type)
 #define PyTraceBack_Check(o) Py_IS_TYPE(o, &PyTraceBack_Type)
 
+extern K_API PyTypeObject PyFrame_Type;
+extern K_API PyTypeObject PyTraceBack_Type;
 K_API K_STATUS int PyFrame_GetLineNumber(PyFrameObject *);
 K_API K_NEW PyCodeObject *PyFrame_GetCode(PyFrameObject *frame);
 K_API K_NEW PyFrameObject *PyFrame_GetBack(PyFrameObject *frame);

@@ -24,6 +24,8 @@ typedef struct PyCMethodObject {
 #define PyCFunction_GET_FLAGS(f)    (((PyCFunctionObject *)(f))->m_ml->ml_flags)
 #define PyCFunction_GET_SELF(f)     (PyCFunction_GET_FLAGS(f) & METH_STATIC ? NULL : ((PyCFunctionObject *)(f))->m_self)
 
+extern K_API PyTypeObject PyCFunction_Type;
+extern K_API PyTypeObject PyCMethod_Type;
 K_API PyCFunction PyCFunction_GetFunction(PyObject *);
 K_API K_BORROWED PyObject *PyCFunction_GetSelf(PyObject *);
 K_API K_STATUS int PyCFunction_GetFlags(PyObject *);

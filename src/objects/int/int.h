@@ -22,6 +22,8 @@ struct PyLongObject {
 
 #define PyBool_Check(o) Py_IS_TYPE(o, &PyBool_Type)
 
+extern K_API PyTypeObject PyLong_Type;
+extern K_API PyTypeObject PyBool_Type;
 extern K_API PyLongObject _Py_FalseStruct;
 extern K_API PyLongObject _Py_TrueStruct;
 K_API K_NEW PyObject *PyLong_FromLong(long);

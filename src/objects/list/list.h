@@ -16,6 +16,7 @@ struct PyListObject {
 #define PyList_GET_ITEM(o, i)    (((PyListObject *)(o))->ob_item[i])
 #define PyList_SET_ITEM(o, i, v) ((void)(((PyListObject *)(o))->ob_item[i] = (v)))
 
+extern K_API PyTypeObject PyList_Type;
 extern K_API PyTypeObject PyListIter_Type;
 extern K_API PyTypeObject PyListRevIter_Type;
 K_API K_NEW PyObject *PyList_New(Py_ssize_t size);

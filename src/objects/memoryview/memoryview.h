@@ -23,6 +23,7 @@ typedef struct PyMemoryViewObject {
 } PyMemoryViewObject;
 #define PyMemoryView_Check(o) Py_IS_TYPE(o, &PyMemoryView_Type)
 
+extern K_API PyTypeObject PyMemoryView_Type;
 extern K_API PyTypeObject _PyManagedBuffer_Type;
 extern K_API PyTypeObject PyPickleBuffer_Type;
 K_API K_NEW PyObject *PyMemoryView_FromObject(PyObject *base);

@@ -27,6 +27,8 @@ struct PySetObject {
 #define PyFrozenSet_Check(o)      PyObject_TypeCheck(o, &PyFrozenSet_Type)
 #define PyAnySet_Check(o)         (PySet_Check(o) || PyFrozenSet_Check(o))
 
+extern K_API PyTypeObject PySet_Type;
+extern K_API PyTypeObject PyFrozenSet_Type;
 extern K_API PyTypeObject PySetIter_Type;
 extern K_API PyObject *_PySet_Dummy;
 K_API K_NEW PyObject *PySet_New(PyObject *);

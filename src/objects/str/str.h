@@ -105,6 +105,16 @@ typedef struct _PyUnicodeWriter {
     (((max_char) <= (w)->maxchar && (length) <= (w)->size - (w)->pos) ? 0                                              \
      : (length) == 0 ? 0 : _PyUnicodeWriter_PrepareInternal((w), (length), (max_char)))
 
+extern K_API PyTypeObject PyUnicode_Type;
+K_API K_STATUS int _PyUnicode_Ready(PyObject *unicode);
+K_API K_STATUS int _PyUnicodeWriter_PrepareInternal(_PyUnicodeWriter *writer, Py_ssize_t length, Py_UCS4 maxchar);
+K_API int _PyUnicode_IsAlpha(Py_UCS4 ch);
+K_API int _PyUnicode_IsDecimalDigit(Py_UCS4 ch);
+K_API int _PyUnicode_IsDigit(Py_UCS4 ch);
+K_API int _PyUnicode_IsNumeric(Py_UCS4 ch);
+K_API int _PyUnicode_IsPrintable(Py_UCS4 ch);
+K_API int _PyUnicode_IsWhitespace(const Py_UCS4 ch);
+K_API int _PyUnicode_ToDecimalDigit(Py_UCS4 ch);
 extern K_API PyTypeObject PyUnicodeIter_Type;
 extern K_API const unsigned char _Py_ascii_whitespace[];
 K_API K_NEW PyObject *PyUnicode_FromStringAndSize(const char *u, Py_ssize_t size);
