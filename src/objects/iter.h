@@ -6,6 +6,7 @@
 
 extern K_API PyTypeObject PySeqIter_Type;
 extern K_API PyTypeObject PyCallIter_Type;
+extern K_API PyTypeObject PySeqIter_Type, PyCallIter_Type;
 extern K_API PyTypeObject PyEnum_Type, PyReversed_Type, PyZip_Type, PyMap_Type, PyFilter_Type;
 #define PySeqIter_Check(o)  Py_IS_TYPE(o, &PySeqIter_Type)
 #define PyCallIter_Check(o) Py_IS_TYPE(o, &PyCallIter_Type)

@@ -7,7 +7,7 @@
 #define PyRange_Check(o) Py_IS_TYPE(o, &PyRange_Type)
 
 extern K_API PyTypeObject PyRange_Type;
-extern K_API PyTypeObject PyRangeIter_Type;
+extern K_API PyTypeObject PyRange_Type, PyRangeIter_Type;
 extern K_API PyTypeObject PyLongRangeIter_Type;
 extern K_API PyTypeObject PyRange_Type;
 

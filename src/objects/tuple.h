@@ -16,7 +16,7 @@ struct PyTupleObject {
 #define PyTuple_SET_ITEM(o, i, v) ((void)(((PyTupleObject *)(o))->ob_item[i] = (v)))
 
 extern K_API PyTypeObject PyTuple_Type;
-extern K_API PyTypeObject PyTupleIter_Type;
+extern K_API PyTypeObject PyTuple_Type, PyTupleIter_Type;
 K_API K_NEW PyObject *PyTuple_New(Py_ssize_t size);
 K_API K_STATUS Py_ssize_t PyTuple_Size(PyObject *);
 K_API K_BORROWED PyObject *PyTuple_GetItem(PyObject *, Py_ssize_t);

@@ -46,6 +46,7 @@ extern K_API PyTypeObject PyDict_Type;
 extern K_API PyTypeObject PyDictKeys_Type;
 extern K_API PyTypeObject PyDictValues_Type;
 extern K_API PyTypeObject PyDictItems_Type;
+extern K_API PyTypeObject PyDict_Type, PyDictKeys_Type, PyDictValues_Type, PyDictItems_Type;
 extern K_API PyTypeObject PyDictProxy_Type;
 #define PyDict_Check(o)      PyType_FastSubclass(Py_TYPE(o), Py_TPFLAGS_DICT_SUBCLASS)
 #define PyDict_CheckExact(o) Py_IS_TYPE(o, &PyDict_Type)

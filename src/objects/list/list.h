@@ -17,7 +17,7 @@ struct PyListObject {
 #define PyList_SET_ITEM(o, i, v) ((void)(((PyListObject *)(o))->ob_item[i] = (v)))
 
 extern K_API PyTypeObject PyList_Type;
-extern K_API PyTypeObject PyListIter_Type;
+extern K_API PyTypeObject PyList_Type, PyListIter_Type;
 extern K_API PyTypeObject PyListRevIter_Type;
 K_API K_NEW PyObject *PyList_New(Py_ssize_t size);
 K_API K_STATUS Py_ssize_t PyList_Size(PyObject *);

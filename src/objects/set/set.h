@@ -29,7 +29,7 @@ struct PySetObject {
 
 extern K_API PyTypeObject PySet_Type;
 extern K_API PyTypeObject PyFrozenSet_Type;
-extern K_API PyTypeObject PySetIter_Type;
+extern K_API PyTypeObject PySet_Type, PyFrozenSet_Type, PySetIter_Type;
 extern K_API PyObject *_PySet_Dummy;
 K_API K_NEW PyObject *PySet_New(PyObject *);
 K_API K_NEW PyObject *PyFrozenSet_New(PyObject *);
