@@ -42,6 +42,17 @@ K_API K_STATUS int PyObject_AsCharBuffer(PyObject *obj, const char **buffer, Py_
 K_API K_STATUS int PyObject_CheckReadBuffer(PyObject *obj);
 K_API K_STATUS int PyObject_AsReadBuffer(PyObject *obj, const void **buffer, Py_ssize_t *buffer_len);
 K_API K_STATUS int PyObject_AsWriteBuffer(PyObject *obj, void **buffer, Py_ssize_t *buffer_len);
+K_API int PyObject_CheckBuffer(PyObject *obj);
+K_API K_STATUS int PyObject_GetBuffer(PyObject *obj, Py_buffer *view, int flags);
+K_API void PyBuffer_Release(Py_buffer *view);
+K_API void *PyBuffer_GetPointer(const Py_buffer *view, const Py_ssize_t *indices);
+K_API K_STATUS Py_ssize_t PyBuffer_SizeFromFormat(const char *format);
+K_API K_STATUS int PyBuffer_ToContiguous(void *buf, const Py_buffer *view, Py_ssize_t len, char order);
+K_API K_STATUS int PyBuffer_FromContiguous(const Py_buffer *view, const void *buf, Py_ssize_t len, char order);
+K_API K_STATUS int PyObject_CopyData(PyObject *dest, PyObject *src);
+K_API int PyBuffer_IsContiguous(const Py_buffer *view, char order);
+K_API void PyBuffer_FillContiguousStrides(int ndim, Py_ssize_t *shape, Py_ssize_t *strides, int itemsize, char order);
+K_API K_STATUS int PyBuffer_FillInfo(Py_buffer *view, PyObject *obj, void *buf, Py_ssize_t len, int readonly, int flags);
 K_API void _Py_add_one_to_index_F(int nd, Py_ssize_t *index, const Py_ssize_t *shape);
 K_API void _Py_add_one_to_index_C(int nd, Py_ssize_t *index, const Py_ssize_t *shape);
 K_API int PyObject_CheckBuffer(PyObject *o);

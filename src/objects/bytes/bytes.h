@@ -36,6 +36,8 @@ typedef struct _PyBytesWriter {
     char small_buffer[512];
 } _PyBytesWriter;
 
+extern K_API PyTypeObject PyBytes_Type;
+extern K_API PyTypeObject PyByteArray_Type;
 extern K_API PyTypeObject PyBytesIter_Type;
 extern K_API PyTypeObject PyByteArrayIter_Type;
 K_API K_NEW PyObject *PyBytes_FromStringAndSize(const char *, Py_ssize_t);

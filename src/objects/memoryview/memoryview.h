@@ -22,7 +22,14 @@ typedef struct PyMemoryViewObject {
     Py_ssize_t ob_array[1];
 } PyMemoryViewObject;
 #define PyMemoryView_Check(o) Py_IS_TYPE(o, &PyMemoryView_Type)
+#define PyMemoryView_GET_BUFFER(o) (&((PyMemoryViewObject *)(o))->view)
+#define PyMemoryView_GET_BASE(o)   (((PyMemoryViewObject *)(o))->view.obj)
+enum { /* PyMemoryViewObject.flags */
+    _Py_MEMORYVIEW_RELEASED = 0x001, _Py_MEMORYVIEW_C = 0x002, _Py_MEMORYVIEW_FORTRAN = 0x004,
+    _Py_MEMORYVIEW_SCALAR = 0x008, _Py_MEMORYVIEW_PIL = 0x010
+};
 
+extern K_API PyTypeObject PyMemoryView_Type;
 extern K_API PyTypeObject PyMemoryView_Type;
 extern K_API PyTypeObject _PyManagedBuffer_Type;
 extern K_API PyTypeObject PyPickleBuffer_Type;
