@@ -98,7 +98,7 @@ struct Node {
     };
 };
 
-/* A zeroed node of this kind; NULL with MemoryError. Its sequences must be set (ast_no_nodes for empty ones). */
+/* A zeroed node of this kind; NULL with MemoryError. Its sequences must be set (ast_seq(arena, 0) for empty ones). */
 K_INT Node *ast_node(KArena *arena, NodeKind kind, Position at);
 K_INT NodeSeq *ast_seq(KArena *arena, Py_ssize_t n); /* items NULL; NULL with MemoryError */
 K_INT IdentSeq *ast_ident_seq(KArena *arena, Py_ssize_t n);
