@@ -65,7 +65,6 @@ extern K_API PyObject *PyExc_ProcessLookupError;
 extern K_API PyObject *PyExc_TimeoutError;
 extern K_API PyObject *PyExc_EnvironmentError;
 extern K_API PyObject *PyExc_IOError;
-extern K_API PyObject *PyExc_WindowsError;
 extern K_API PyObject *PyExc_Warning;
 extern K_API PyObject *PyExc_UserWarning;
 extern K_API PyObject *PyExc_DeprecationWarning;
@@ -78,6 +77,8 @@ extern K_API PyObject *PyExc_UnicodeWarning;
 extern K_API PyObject *PyExc_BytesWarning;
 extern K_API PyObject *PyExc_EncodingWarning;
 extern K_API PyObject *PyExc_ResourceWarning;
+K_API K_COLD PyObject *PyErr_Format(PyObject *exception, const char *format, ...); /* PyUnicode_FromFormat's formats; gives NULL */
+K_API void _PyErr_BadInternalCall(const char *filename, int lineno);
 K_API void PyErr_SetNone(PyObject *);
 K_API void PyErr_SetObject(PyObject *, PyObject *);
 K_API void PyErr_SetString(PyObject *exception, const char *string);
@@ -100,20 +101,14 @@ K_API K_NEW PyObject *PyException_GetContext(PyObject *);
 K_API void PyException_SetContext(PyObject *, PyObject *);
 K_API const char *PyExceptionClass_Name(PyObject *);
 K_API int PyErr_BadArgument(void);
-K_API K_NEW PyObject *PyErr_NoMemory(void);
-K_API K_NEW PyObject *PyErr_SetFromErrno(PyObject *);
-K_API K_NEW PyObject *PyErr_SetFromErrnoWithFilenameObject(PyObject *, PyObject *);
-K_API K_NEW PyObject *PyErr_SetFromErrnoWithFilenameObjects(PyObject *, PyObject *, PyObject *);
-K_API K_NEW PyObject *PyErr_SetFromErrnoWithFilename(PyObject *exc, const char *filename);
-K_API K_NEW PyObject *PyErr_FormatV(PyObject *exception, const char *format, va_list vargs);
-K_API K_NEW PyObject *PyErr_SetFromWindowsErrWithFilename(int ierr, const char *filename);
-K_API K_NEW PyObject *PyErr_SetFromWindowsErr(int);
-K_API K_NEW PyObject *PyErr_SetExcFromWindowsErrWithFilenameObject(PyObject *,int, PyObject *);
-K_API K_NEW PyObject *PyErr_SetExcFromWindowsErrWithFilenameObjects(PyObject *,int, PyObject *, PyObject *);
-K_API K_NEW PyObject *PyErr_SetExcFromWindowsErrWithFilename(PyObject *exc, int ierr, const char *filename);
-K_API K_NEW PyObject *PyErr_SetExcFromWindowsErr(PyObject *, int);
-K_API K_NEW PyObject *PyErr_SetImportErrorSubclass(PyObject *, PyObject *, PyObject *, PyObject *);
-K_API K_NEW PyObject *PyErr_SetImportError(PyObject *, PyObject *, PyObject *);
+K_API PyObject *PyErr_NoMemory(void);
+K_API PyObject *PyErr_SetFromErrno(PyObject *);
+K_API PyObject *PyErr_SetFromErrnoWithFilenameObject(PyObject *, PyObject *);
+K_API PyObject *PyErr_SetFromErrnoWithFilenameObjects(PyObject *, PyObject *, PyObject *);
+K_API PyObject *PyErr_SetFromErrnoWithFilename(PyObject *exc, const char *filename);
+K_API PyObject *PyErr_FormatV(PyObject *exception, const char *format, va_list vargs);
+K_API PyObject *PyErr_SetImportErrorSubclass(PyObject *, PyObject *, PyObject *, PyObject *);
+K_API PyObject *PyErr_SetImportError(PyObject *, PyObject *, PyObject *);
 K_API void (PyErr_BadInternalCall)(void);
 K_API K_NEW PyObject *PyErr_NewException(const char *name, PyObject *base, PyObject *dict);
 K_API K_NEW PyObject *PyErr_NewExceptionWithDoc(const char *name, const char *doc, PyObject *base, PyObject *dict);
@@ -157,8 +152,8 @@ K_API K_NEW PyObject *_PyErr_GetHandledException(PyThreadState *);
 K_API void _PyErr_SetHandledException(PyThreadState *, PyObject *);
 K_API void _PyErr_GetExcInfo(PyThreadState *, PyObject **, PyObject **, PyObject **);
 K_API void _PyErr_ChainExceptions(PyObject *, PyObject *, PyObject *);
-K_API K_NEW PyObject *_PyErr_FormatFromCause(PyObject *exception, const char *format, ...);
-K_API K_NEW PyObject *_PyErr_TrySetFromCause(const char *prefix_format, ...);
+K_API PyObject *_PyErr_FormatFromCause(PyObject *exception, const char *format, ...);
+K_API PyObject *_PyErr_TrySetFromCause(const char *prefix_format, ...);
 K_API K_STATUS int _PyErr_CheckSignals(void);
 K_API void PyErr_SyntaxLocationObject(PyObject *filename, int lineno, int col_offset);
 K_API void PyErr_RangedSyntaxLocationObject(PyObject *filename, int lineno, int col_offset, int end_lineno,
@@ -196,5 +191,20 @@ K_API K_NEW PyObject *_PyErr_NoMemory(PyThreadState *tstate);
 K_API K_NEW PyObject *_PyErr_FormatFromCauseTstate(PyThreadState *tstate, PyObject *exception, const char *format, ...);
 K_API void _PyErr_NormalizeException(PyThreadState *tstate, PyObject **type, PyObject **value, PyObject **traceback);
 K_API void _PyErr_ChainStackItem(struct _PyErr_StackItem *item);
+
+/* The exception being raised as one normalised object with its traceback, taken out: new reference, NULL when there is none. */
+K_INT PyObject *k_err_take(void);
+/* Makes it the exception being raised again. */
+K_INT void k_err_give(K_STOLEN PyObject *exception);
+/* An exception of this type (a class) from a value as raise takes it: NULL, None, a tuple of arguments, one argument. */
+K_INT K_NEW PyObject *k_exc_instantiate(PyObject *type, PyObject *value); /* runs code */
+
+/* Writes the current exception to file, for sys.unraisablehook's default; and that default itself, for an args object. */
+K_INT K_NEW PyObject *k_unraisable_default(PyObject *unraisable_args);
+extern K_INT PyTypeObject k_unraisable_args_type; /* sys.UnraisableHookArgs */
+
+/* Whether the current exception is SystemExit (and -i is off): clears it, prints its message if it has one, gives the
+ * status to exit with. */
+K_INT int k_system_exit_status(int *status);
 
 #endif

@@ -14,4 +14,7 @@ K_API K_STATUS int PyErr_WarnExplicitObject(PyObject *category, PyObject *messag
 K_API K_STATUS int PyErr_WarnExplicitFormat(PyObject *category, const char *filename, int lineno,
     const char *module, PyObject *registry, const char *format, ...);
 
+/* ---- beyond CPython's API ---- */
+K_INT void k_warn_unawaited_coroutine(PyObject *coroutine); /* "coroutine '...' was never awaited"; no exception left */
+
 #endif

@@ -57,4 +57,8 @@ typedef struct PyAttributeErrorObject {
 #define PyExceptionInstance_Check(o) PyType_FastSubclass(Py_TYPE(o), Py_TPFLAGS_BASE_EXC_SUBCLASS)
 #define PyExceptionInstance_Class(o) ((PyObject *)Py_TYPE(o))
 
+/* ---- beyond CPython's API ---- */
+K_INT K_STATUS int k_exc_start(void);                   /* after types_start(): ExceptionGroup, the spare MemoryErrors */
+K_INT K_STATUS int k_exc_add_names(PyObject *builtins); /* puts every exception type into this dict */
+
 #endif

@@ -40,22 +40,20 @@ struct PyTracebackObject {
 #define PyFrame_Check(o)     Py_IS_TYPE(o, &PyFrame_Type)
 #define PyTraceBack_Check(o) Py_IS_TYPE(o, &PyTraceBack_Type)
 
-extern K_API PyTypeObject PyFrame_Type;
-extern K_API PyTypeObject PyTraceBack_Type;
-K_API K_STATUS int PyFrame_GetLineNumber(PyFrameObject *);
+K_API int PyFrame_GetLineNumber(PyFrameObject *);
 K_API K_NEW PyCodeObject *PyFrame_GetCode(PyFrameObject *frame);
 K_API K_NEW PyFrameObject *PyFrame_GetBack(PyFrameObject *frame);
 K_API K_NEW PyObject *PyFrame_GetLocals(PyFrameObject *frame);
 K_API K_NEW PyObject *PyFrame_GetGlobals(PyFrameObject *frame);
 K_API K_NEW PyObject *PyFrame_GetBuiltins(PyFrameObject *frame);
 K_API K_NEW PyObject *PyFrame_GetGenerator(PyFrameObject *frame);
-K_API K_STATUS int PyFrame_GetLasti(PyFrameObject *frame);
+K_API int PyFrame_GetLasti(PyFrameObject *frame);
 K_API K_NEW PyFrameObject *PyFrame_New(PyThreadState *, PyCodeObject *, PyObject *, PyObject *);
 K_API void PyFrame_LocalsToFast(PyFrameObject *, int);
 K_API K_STATUS int _PyFrame_IsEntryFrame(PyFrameObject *frame);
 K_API K_STATUS int PyFrame_FastToLocalsWithError(PyFrameObject *f);
 K_API void PyFrame_FastToLocals(PyFrameObject *);
-K_API K_STATUS int PyTraceBack_Here(PyFrameObject *);
+K_API int PyTraceBack_Here(PyFrameObject *);
 K_API K_STATUS int PyTraceBack_Print(PyObject *, PyObject *);
 K_API K_STATUS int _Py_DisplaySourceLine(PyObject *, PyObject *, int, int, int *, PyObject **);
 K_API void _PyTraceback_Add(const char *, const char *, int);
@@ -74,5 +72,9 @@ static inline int k_frame_lasti(const _PyInterpreterFrame *frame)
 }
 K_INT int k_frame_line(const _PyInterpreterFrame *frame); /* -1 when it has none */
 extern K_API PyTypeObject PyFrame_Type, PyTraceBack_Type;
+
+/* Puts the place where frame is now in front of the current exception's traceback: a C-level frame walk step. */
+K_INT void k_traceback_here(PyFrameObject *frame, int lasti, int line);
+K_INT K_NEW PyObject *k_traceback_new(PyObject *next, PyFrameObject *frame, int lasti, int line); /* next: NULL or borrowed */
 
 #endif

@@ -35,9 +35,7 @@ struct PyCellObject {
 #define PyCell_GET(o)    (((PyCellObject *)(o))->ob_ref)
 #define PyCell_SET(o, v) ((void)(PyCell_GET(o) = (v)))
 
-extern K_API PyTypeObject PyFunction_Type;
-extern K_API PyTypeObject PyMethod_Type;
-extern K_API PyTypeObject PyCell_Type;
+extern K_API PyTypeObject PyFunction_Type, PyMethod_Type, PyCell_Type;
 extern K_API PyTypeObject PyClassMethod_Type;
 extern K_API PyTypeObject PyStaticMethod_Type;
 extern K_API PyTypeObject PyInstanceMethod_Type;

@@ -27,9 +27,7 @@ enum { FRAME_CREATED = -2, FRAME_SUSPENDED = -1, FRAME_EXECUTING = 0, FRAME_COMP
 #define PyCoro_CheckExact(o)     Py_IS_TYPE(o, &PyCoro_Type)
 #define PyAsyncGen_CheckExact(o) Py_IS_TYPE(o, &PyAsyncGen_Type)
 
-extern K_API PyTypeObject PyGen_Type;
-extern K_API PyTypeObject PyCoro_Type;
-extern K_API PyTypeObject PyAsyncGen_Type;
+extern K_API PyTypeObject PyGen_Type, PyCoro_Type, PyAsyncGen_Type;
 extern K_API PyTypeObject _PyCoroWrapper_Type;
 extern K_API PyTypeObject _PyAsyncGenASend_Type;
 extern K_API PyTypeObject _PyAsyncGenWrappedValue_Type;
