@@ -175,7 +175,6 @@ K_INT PyObject *k_raise(PyObject *type, const char *format, ...); /* PyErr_Forma
 /* Whether the current exception is (a subclass of) this one; clears it then. */
 K_INT int k_catch(PyObject *type);
 extern K_API PyObject *PyExc_ValueError;
-K_API K_NEW PyObject *PyErr_Format(PyObject *exception, const char *format, ...);
 K_API void _PyErr_BadInternalCall(const char *filename, int lineno);
 K_API K_NORETURN void _Py_FatalErrorFormat(const char *func, const char *format, ...);
 K_API K_BORROWED PyObject *_PyErr_Occurred(PyThreadState *tstate);
@@ -186,9 +185,9 @@ K_API int _PyErr_ExceptionMatches(PyThreadState *tstate, PyObject *exc);
 K_API void _PyErr_SetObject(PyThreadState *tstate, PyObject *type, PyObject *value);
 K_API void _PyErr_SetString(PyThreadState *tstate, PyObject *type, const char *text);
 K_API void _PyErr_SetNone(PyThreadState *tstate, PyObject *type);
-K_API K_NEW PyObject *_PyErr_Format(PyThreadState *tstate, PyObject *exception, const char *format, ...);
-K_API K_NEW PyObject *_PyErr_NoMemory(PyThreadState *tstate);
-K_API K_NEW PyObject *_PyErr_FormatFromCauseTstate(PyThreadState *tstate, PyObject *exception, const char *format, ...);
+K_API PyObject *_PyErr_Format(PyThreadState *tstate, PyObject *exception, const char *format, ...);
+K_API PyObject *_PyErr_NoMemory(PyThreadState *tstate);
+K_API PyObject *_PyErr_FormatFromCauseTstate(PyThreadState *tstate, PyObject *exception, const char *format, ...);
 K_API void _PyErr_NormalizeException(PyThreadState *tstate, PyObject **type, PyObject **value, PyObject **traceback);
 K_API void _PyErr_ChainStackItem(struct _PyErr_StackItem *item);
 
