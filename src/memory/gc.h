@@ -54,6 +54,26 @@ K_API PyObject * *PyObject_GET_WEAKREFS_LISTPTR(PyObject *op);
  * PyObject_Free. */
 K_INT void *k_object_alloc(PyTypeObject *type, size_t size);
 
+extern K_INT PyGC_Head gc_young; /* head of the list of the youngest objects */
+
+/* PyObject_GC_Track and PyObject_GC_UnTrack for an object known not to be / known to be tracked. */
+static inline void k_gc_track(PyObject *o)
+{
+    PyGC_Head *gc = _Py_AS_GC(o), *last = (PyGC_Head *)gc_young._gc_prev;
+    last->_gc_next = (uintptr_t)gc;
+    gc->_gc_prev = (uintptr_t)last | (gc->_gc_prev & _PyGC_PREV_MASK_FINALIZED);
+    gc->_gc_next = (uintptr_t)&gc_young;
+    gc_young._gc_prev = (uintptr_t)gc;
+}
+static inline void k_gc_untrack(PyObject *o)
+{
+    PyGC_Head *gc = _Py_AS_GC(o), *next = (PyGC_Head *)gc->_gc_next, *prev = (PyGC_Head *)(gc->_gc_prev & ~(uintptr_t)3);
+    prev->_gc_next = (uintptr_t)next;
+    next->_gc_prev = (uintptr_t)prev | (next->_gc_prev & 3);
+    gc->_gc_next = 0;
+    gc->_gc_prev &= _PyGC_PREV_MASK_FINALIZED;
+}
+
 /* A collection that was requested (K_BREAK_GC): runs code. */
 K_INT void k_gc_serve(PyThreadState *tstate);
 K_INT int gc_start(void);              /* the lists are ready: before the first tracked object */
