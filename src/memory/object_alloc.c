@@ -4,7 +4,7 @@
  * with Py_TPFLAGS_HAVE_GC, and two words more in front of it for types with managed dicts. */
 #include "memory/gc.h"
 #include "memory/gc_state.h"
-#include "objects/type/type.h"
+#include "objects/protocol.h"
 #include "runtime/errors.h"
 
 enum { TRASH_DEPTH = 50 };
@@ -25,10 +25,8 @@ void *k_object_alloc(PyTypeObject *type, size_t size)
 {
     size_t before = pre_size(type);
     char *block = size > (size_t)PY_SSIZE_T_MAX - before ? NULL : PyObject_Malloc(before + size);
-    if (K_UNLIKELY(!block)) {
-        PyErr_NoMemory();
-        return NULL;
-    }
+    if (K_UNLIKELY(!block))
+        return PyErr_NoMemory();
     if (before) {
         memset(block, 0, before);
         if (type->tp_flags & Py_TPFLAGS_HAVE_GC)
