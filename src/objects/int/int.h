@@ -75,7 +75,39 @@ K_API int (Py_IsTrue)(PyObject *x);
 K_API int (Py_IsFalse)(PyObject *x);
 K_API K_NEW PyObject *PyBool_FromLong(long);
 
+struct _PyUnicodeWriter;
+struct _PyBytesWriter;
+extern K_API unsigned char _PyLong_DigitValue[256];
+K_API K_STATUS int _PyLong_FormatWriter(struct _PyUnicodeWriter *writer, PyObject *obj, int base, int alternate);
+K_API char *_PyLong_FormatBytesWriter(struct _PyBytesWriter *writer, char *str, PyObject *obj, int base, int alternate);
+K_API K_STATUS int _PyLong_FormatAdvancedWriter(struct _PyUnicodeWriter *writer, PyObject *obj, PyObject *format_spec,
+    Py_ssize_t start, Py_ssize_t end);
+
+/* ---- beyond CPython's API ---- */
+
 enum { KAA_SMALL_INT_MIN = -5, KAA_SMALL_INT_MAX = 256 };
-extern K_API PyTypeObject PyLong_Type, PyBool_Type;
+
+/* Limit of digits in conversions between int and text of a base that is no power of two; 0 is none. Text shorter than
+ * KAA_INT_STR_DIGITS_THRESHOLD is never refused, and no smaller limit but 0 may be set. */
+enum { KAA_INT_STR_DIGITS_DEFAULT = 4300, KAA_INT_STR_DIGITS_THRESHOLD = 640 };
+extern K_INT int k_int_max_str_digits;
+
+/* The value of an int of at most one digit. A zero has an unspecified digit, so the size decides. */
+static inline int k_int_is_compact(PyObject *v)
+{
+    return (size_t)(Py_SIZE(v) + 1) < 3;
+}
+static inline stwodigits k_int_compact(PyObject *v)
+{
+    return Py_SIZE(v) * (stwodigits)((PyLongObject *)v)->ob_digit[0];
+}
+
+/* Whether v is negative, for int only. */
+static inline int k_int_negative(PyObject *v)
+{
+    return Py_SIZE(v) < 0;
+}
+
+K_INT int k_int_compare(PyObject *a, PyObject *b); /* -1, 0, 1; two ints */
 
 #endif
