@@ -20,6 +20,11 @@ typedef struct PyConfig PyConfig;
 typedef void (*PyOS_sighandler_t)(int);
 
 extern K_API const unsigned long Py_Version;
+extern K_API int Py_DebugFlag, Py_VerboseFlag, Py_QuietFlag, Py_InteractiveFlag, Py_InspectFlag, Py_OptimizeFlag,
+    Py_NoSiteFlag, Py_BytesWarningFlag, Py_FrozenFlag, Py_IgnoreEnvironmentFlag, Py_DontWriteBytecodeFlag,
+    Py_NoUserSiteDirectory, Py_UnbufferedStdioFlag, Py_HashRandomizationFlag, Py_IsolatedFlag;
+K_API K_NORETURN void Py_Exit(int status);
+K_API K_NORETURN void Py_ExitStatusException(PyStatus status);
 K_API void Py_Initialize(void);
 K_API void Py_InitializeEx(int);
 K_API void Py_Finalize(void);

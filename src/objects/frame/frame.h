@@ -70,6 +70,12 @@ static inline int k_frame_lasti(const _PyInterpreterFrame *frame)
 {
     return (int)((const char *)frame->prev_instr - frame->f_code->co_code_adaptive);
 }
+/* A frame that is still being entered: no frame object shows it yet. */
+static inline int k_frame_is_incomplete(const _PyInterpreterFrame *frame)
+{
+    return frame->owner != FRAME_OWNED_BY_GENERATOR &&
+           frame->prev_instr < _PyCode_CODE(frame->f_code) + frame->f_code->_co_firsttraceable;
+}
 K_INT int k_frame_line(const _PyInterpreterFrame *frame); /* -1 when it has none */
 extern K_API PyTypeObject PyFrame_Type, PyTraceBack_Type;
 
