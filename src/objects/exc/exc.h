@@ -60,5 +60,11 @@ typedef struct PyAttributeErrorObject {
 /* ---- beyond CPython's API ---- */
 K_INT K_STATUS int k_exc_start(void);                   /* after types_start(): ExceptionGroup, the spare MemoryErrors */
 K_INT K_STATUS int k_exc_add_names(PyObject *builtins); /* puts every exception type into this dict */
+K_INT K_BORROWED PyObject *k_exc_group_type(void);      /* ExceptionGroup; NULL before k_exc_start() */
+
+/* The end of try ... except*: what is to be raised of the group orig after its clauses left these exceptions (a list,
+ * None for a clause that ended well). None: nothing. */
+K_INT K_NEW PyObject *_PyExc_PrepReraiseStar(PyObject *orig, PyObject *exceptions);
+K_INT K_NEW PyObject *_PyExc_CreateExceptionGroup(const char *message, PyObject *members);
 
 #endif
