@@ -337,34 +337,34 @@ void *PyLong_AsVoidPtr(PyObject *v)
 
 /* ---- converters of argument parsing ---- */
 
-static int convert_unsigned(PyObject *v, unsigned long long max, const char *what, unsigned long long *out)
+static int convert_unsigned(PyObject *v, unsigned long long max, const char *what, const char *whole,
+                            unsigned long long *out)
 {
-    if (!PyLong_Check(v)) {
-        k_raise(PyExc_TypeError, "an integer is required (got type %.200s)", Py_TYPE(v)->tp_name);
-        return 0;
-    }
-    if (k_int_negative(v)) {
+    if (PyLong_Check(v) && k_int_negative(v)) {
         PyErr_SetString(PyExc_ValueError, "value must be positive");
         return 0;
     }
-    if (!fits_unsigned(v, out) || *out > max) {
+    *out = whole ? as_unsigned(v, whole) : PyLong_AsUnsignedLongLong(v);
+    if (*out == (unsigned long long)-1 && PyErr_Occurred())
+        return 0;
+    if (*out > max) {
         k_raise(PyExc_OverflowError, "Python int too large for C %s", what);
         return 0;
     }
     return 1;
 }
 
-#define CONVERTER(name, type, max, what)                                                                               \
+#define CONVERTER(name, type, max, what, whole)                                                                        \
     int name(PyObject *v, void *p)                                                                                     \
     {                                                                                                                  \
         unsigned long long bits;                                                                                       \
-        if (!convert_unsigned(v, max, what, &bits))                                                                    \
+        if (!convert_unsigned(v, max, what, whole, &bits))                                                             \
             return 0;                                                                                                  \
         *(type *)p = (type)bits;                                                                                       \
         return 1;                                                                                                      \
     }
-CONVERTER(_PyLong_UnsignedShort_Converter, unsigned short, USHRT_MAX, "unsigned short")
-CONVERTER(_PyLong_UnsignedInt_Converter, unsigned int, UINT_MAX, "unsigned int")
-CONVERTER(_PyLong_UnsignedLong_Converter, unsigned long, ULONG_MAX, "unsigned long")
-CONVERTER(_PyLong_UnsignedLongLong_Converter, unsigned long long, ULLONG_MAX, "unsigned long long")
-CONVERTER(_PyLong_Size_t_Converter, size_t, SIZE_MAX, "size_t")
+CONVERTER(_PyLong_UnsignedShort_Converter, unsigned short, USHRT_MAX, "unsigned short", "unsigned long")
+CONVERTER(_PyLong_UnsignedInt_Converter, unsigned int, UINT_MAX, "unsigned int", "unsigned long")
+CONVERTER(_PyLong_UnsignedLong_Converter, unsigned long, ULONG_MAX, "unsigned long", "unsigned long")
+CONVERTER(_PyLong_UnsignedLongLong_Converter, unsigned long long, ULLONG_MAX, "unsigned long long", NULL)
+CONVERTER(_PyLong_Size_t_Converter, size_t, SIZE_MAX, "size_t", "size_t")
