@@ -2,6 +2,7 @@
 #ifndef KAA_OBJECTS_TUPLE_H
 #define KAA_OBJECTS_TUPLE_H
 
+#include "memory/gc.h"
 #include "objects/object.h"
 
 struct PyTupleObject {
@@ -28,6 +29,23 @@ K_API void _PyTuple_MaybeUntrack(PyObject *);
 K_API void _PyTuple_DebugMallocStats(FILE *out);
 
 /* ---- beyond CPython's API ---- */
+
+/* The iterator; the engine's loops read it. tuple is NULL once exhausted. */
+typedef struct PyTupleIter {
+    PyObject ob_base;
+    Py_ssize_t index;
+    PyTupleObject *tuple; /* owned */
+} PyTupleIter;
+
+/* Whether the collector might ever have to know this item of a tuple or a dict: no for atoms and for tuples of atoms. */
+static inline int k_may_be_tracked(PyObject *item)
+{
+    if (!PyType_IS_GC(Py_TYPE(item)))
+        return 0;
+    if (PyTuple_CheckExact(item))
+        return k_gc_is_tracked(item);
+    return !Py_TYPE(item)->tp_is_gc || Py_TYPE(item)->tp_is_gc(item);
+}
 K_INT K_NEW PyObject *k_tuple_from_array(PyObject *const *items, Py_ssize_t n);       /* counts the items up */
 K_INT K_NEW PyObject *k_tuple_from_array_steal(PyObject *const *items, Py_ssize_t n); /* items: K_STOLEN, on failure too */
 extern K_API PyTypeObject PyTuple_Type;

@@ -34,6 +34,14 @@ K_API K_NEW PyObject *_PyList_Extend(PyListObject *, PyObject *);
 K_API void _PyList_DebugMallocStats(FILE *out);
 
 /* ---- beyond CPython's API ---- */
+
+/* Both iterators; the engine's loops read the forward one. list is NULL once exhausted. */
+typedef struct PyListIter {
+    PyObject ob_base;
+    Py_ssize_t index;
+    PyListObject *list; /* owned */
+} PyListIter;
+
 K_INT K_STATUS int k_list_append_steal(PyListObject *list, K_STOLEN PyObject *item);
 K_INT K_NEW PyObject *k_list_from_array_steal(PyObject *const *items, Py_ssize_t n); /* items: K_STOLEN, on failure too */
 extern K_API PyTypeObject PyList_Type;
