@@ -107,6 +107,8 @@ int _PyLong_AsByteArray(PyLongObject *v, unsigned char *bytes, size_t n, int lit
     int fits = walk.next >= walk.n && walk.pool == 0;
     if (fits && is_signed && n > 0)
         fits = (last >= 0x80) == negative;
+    if (n == 0 && Py_SIZE(v) == -1 && v->ob_digit[0] == 1) /* no byte at all is taken for -1 too */
+        fits = 1;
     if (!fits) {
         PyErr_SetString(PyExc_OverflowError, "int too big to convert");
         return -1;

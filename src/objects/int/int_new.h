@@ -47,7 +47,7 @@ K_INT K_NEW PyObject *int_negate(PyObject *v);
 K_INT K_STATUS int int_truncated_divide(PyObject *a, PyObject *b, PyObject **quotient, PyObject **rest);
 /* Floored quotient and remainder; either pointer may be NULL. */
 K_INT K_STATUS int int_floor_divide(PyObject *a, PyObject *b, PyObject **quotient, PyObject **rest);
-K_INT PyNumberMethods int_as_number;
+extern K_INT PyNumberMethods int_as_number;
 
 /* ---- int_bits.c ---- */
 K_INT K_NEW PyObject *int_slot_invert(PyObject *v);
