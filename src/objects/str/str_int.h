@@ -2,6 +2,7 @@
 #ifndef KAA_OBJECTS_STR_STR_INT_H
 #define KAA_OBJECTS_STR_STR_INT_H
 
+#include "memory/mem.h"
 #include "objects/str/str.h"
 
 #define STR_LEN(o)  PyUnicode_GET_LENGTH(o)
@@ -38,7 +39,6 @@ K_INT void str_fill_run(int kind, void *data, Py_ssize_t at, Py_ssize_t n, Py_UC
 K_INT const void *str_widened(PyObject *s, int kind);
 static inline void str_widened_free(PyObject *s, const void *data)
 {
-    extern K_API void PyMem_Free(void *);
     if (data != STR_DATA(s))
         PyMem_Free((void *)data);
 }
