@@ -109,6 +109,14 @@ struct _is {
     int finalizing;
 };
 K_INT PyInterpreterState *k_interp(void); /* the main interpreter */
+K_INT int runtime_start(void);               /* interpreter, first thread state, GIL: 0, or -1 without memory */
+K_INT void runtime_stop(void);
+K_INT PyThreadState *runtime_ender(void);    /* the thread that ends the runtime, or NULL */
+K_INT void runtime_set_ender(PyThreadState *tstate);
+K_INT unsigned long runtime_main_thread(void); /* its thread_id */
+K_INT void thread_states_after_fork(void);   /* the child keeps the current one only */
+K_INT void pending_calls_after_fork(void);
+K_INT int signals_serve(PyThreadState *tstate); /* runs handlers of signals that came: 0, or -1 with an exception */
 
 typedef PyObject *(*_PyFrameEvalFunction)(PyThreadState *, _PyInterpreterFrame *, int);
 typedef struct _xid {

@@ -19,6 +19,7 @@ typedef struct Py_tss_t {
 
 K_API void PyThread_init_thread(void);
 K_API unsigned long PyThread_start_new_thread(void (*)(void *), void *);
+K_API K_NORETURN void PyThread_exit_thread(void);
 K_API unsigned long PyThread_get_thread_ident(void);
 K_API unsigned long PyThread_get_thread_native_id(void);
 K_API PyThread_type_lock PyThread_allocate_lock(void);
