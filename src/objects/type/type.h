@@ -37,4 +37,8 @@ K_INT K_STATUS int k_get_method(PyObject *self, PyObject *name, PyObject **metho
 /* A version of the type that changes with each change of it or of its bases; 0 when none is to be had. */
 K_INT uint32_t k_type_version(PyTypeObject *type);
 
+/* The AttributeError in flight learns object and name, unless it has them already. */
+K_INT void k_attribute_error_context(PyObject *self, PyObject *name);
+K_API K_NEW PyObject *_PyObject_LookupSpecial(PyObject *self, PyObject *name); /* NULL without an exception when absent */
+
 #endif
