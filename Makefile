@@ -34,4 +34,14 @@ $(B)/kaa: $(OBJ)
 $(B)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -fno-pie -c -o $@ $<
+
+# Unicode's data files, from Debian's unicode-data
+UNICODE_DATA ?= /usr/share/unicode
+$(B)/gen/unicode_tables: tools/unicode_tables.c
+	@mkdir -p $(@D)
+	$(CC) -O1 -std=gnu17 -D_GNU_SOURCE -o $@ $<
+$(B)/gen/unicode_types.h $(B)/gen/unicode_db.h &: $(B)/gen/unicode_tables
+	$< $(UNICODE_DATA) $(B)/gen
+$(B)/base/unicode.o: $(B)/gen/unicode_types.h
+$(B)/modules/unicodedata.o: $(B)/gen/unicode_db.h
 -include $(OBJ:.o=.d)
