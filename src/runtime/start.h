@@ -95,4 +95,8 @@ K_API PyStatus PyConfig_SetArgv(PyConfig *config, Py_ssize_t argc, wchar_t * con
 K_API PyStatus PyConfig_SetWideStringList(PyConfig *config, PyWideStringList *list, Py_ssize_t length, wchar_t **items);
 K_API void Py_GetArgcArgv(int *argc, wchar_t ***argv);
 
+/* ---- beyond CPython's API ---- */
+
+K_INT const PyConfig *k_config(void); /* runtime/config.h shows its fields */
+
 #endif
