@@ -20,20 +20,43 @@ OPT_stress  := -O1 -g -DKAA_STRESS
 CFLAGS_ALL := $(COMMON) $(OPT_$(MODE)) $(CFLAGS)
 LIBS := -lgmp -lm -ldl -lpthread -lz
 
-SRC := $(sort $(shell find src -name '*.c'))
+# src/main/ holds one file per program beside the shared ones: kaa.c (the interpreter), kaac.c (compiles the library's
+# start-up files to the data that kaa links).
+PROGRAMS := src/main/kaa.c src/main/kaac.c src/main/frozen.c src/main/frozen_none.c
+SRC := $(sort $(filter-out $(PROGRAMS),$(shell find src -name '*.c')))
 OBJ := $(SRC:src/%.c=$(B)/%.o)
+KAA_OBJ := $(OBJ) $(B)/main/kaa.o $(B)/main/frozen.o
+KAAC_OBJ := $(OBJ) $(B)/main/kaac.o $(B)/main/frozen_none.o
 
-.PHONY: all objects FORCE
+.PHONY: all objects install clean FORCE
 all: build/kaa
-objects: $(OBJ)
+objects: $(KAA_OBJ) $(KAAC_OBJ)
 
 build/kaa: $(B)/kaa
 	@ln -sfn $(MODE)/kaa $@
-$(B)/kaa: $(OBJ)
-	$(CC) $(OPT_$(MODE)) -rdynamic -no-pie -o $@ $(OBJ) $(LIBS)
+$(B)/kaa: $(KAA_OBJ)
+	$(CC) $(OPT_$(MODE)) -rdynamic -no-pie -o $@ $(KAA_OBJ) $(LIBS)
+$(B)/kaac: $(KAAC_OBJ)
+	$(CC) $(OPT_$(MODE)) -no-pie -o $@ $(KAAC_OBJ) $(LIBS)
 $(B)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -fno-pie -c -o $@ $<
+
+# A builtin module is a file or a folder of src/modules/.
+MODULE_NAMES := $(sort $(basename $(notdir $(wildcard src/modules/*.c))) $(notdir $(patsubst %/,%,$(wildcard src/modules/*/))))
+$(B)/gen/builtin_modules.def: FORCE
+	@mkdir -p $(@D); for m in $(MODULE_NAMES); do echo "MODULE_ROW($$m)"; done > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$(B)/runtime/import_extension.o: $(B)/gen/builtin_modules.def
+
+# The library modules that start-up needs before it can read files.
+STDLIB ?= /usr/lib/python3.11
+FROZEN := _frozen_importlib=importlib/_bootstrap _frozen_importlib_external=importlib/_bootstrap_external zipimport=zipimport
+FREEZE ?= $(B)/kaac
+$(B)/gen/frozen_data.h: $(FREEZE)
+	@mkdir -p $(@D)
+	$(FREEZE) $@.new $(STDLIB) $(FROZEN) && mv $@.new $@
+$(B)/main/frozen.o: $(B)/gen/frozen_data.h
 
 # Unicode's data files, from Debian's unicode-data
 UNICODE_DATA ?= /usr/share/unicode
@@ -44,4 +67,4 @@ $(B)/gen/unicode_types.h $(B)/gen/unicode_db.h &: $(B)/gen/unicode_tables
 	$< $(UNICODE_DATA) $(B)/gen
 $(B)/base/unicode.o: $(B)/gen/unicode_types.h
 $(B)/modules/unicodedata.o: $(B)/gen/unicode_db.h
--include $(OBJ:.o=.d)
+-include $(KAA_OBJ:.o=.d) $(KAAC_OBJ:.o=.d)
