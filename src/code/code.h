@@ -54,9 +54,9 @@ K_API K_NEW PyCodeObject *PyCode_New(int, int, int, int, int, PyObject *, PyObje
 K_API K_NEW PyCodeObject *PyCode_NewWithPosOnlyArgs(int, int, int, int, int, int, PyObject *, PyObject *,
     PyObject *, PyObject *, PyObject *, PyObject *, PyObject *, PyObject *, PyObject *, int, PyObject *, PyObject *);
 K_API K_NEW PyCodeObject *PyCode_NewEmpty(const char *filename, const char *funcname, int firstlineno);
-K_API K_STATUS int PyCode_Addr2Line(PyCodeObject *, int);
-K_API K_STATUS int PyCode_Addr2Location(PyCodeObject *, int, int *, int *, int *, int *);
-K_API K_STATUS int _PyCode_CheckLineNumber(int lasti, PyCodeAddressRange *bounds);
+K_API int PyCode_Addr2Line(PyCodeObject *, int);
+K_API int PyCode_Addr2Location(PyCodeObject *, int, int *, int *, int *, int *);
+K_API int _PyCode_CheckLineNumber(int lasti, PyCodeAddressRange *bounds);
 K_API K_NEW PyObject *_PyCode_ConstantKey(PyObject *obj);
 K_API K_NEW PyObject *PyCode_Optimize(PyObject *code, PyObject* consts, PyObject *names, PyObject *lnotab);
 K_API K_STATUS int _PyCode_GetExtra(PyObject *code, Py_ssize_t index, void **extra);
@@ -82,6 +82,20 @@ typedef struct KCodePosition {
     int line, end_line, column, end_column;
 } KCodePosition;
 K_INT KCodePosition k_code_position(PyCodeObject *code, int byte_offset);
+
+/* Walks the location table, one entry at a time. */
+typedef struct KCodeWalk {
+    const uint8_t *next, *limit;
+    int line;            /* computed line, also below entries that have none */
+    int start, end;      /* byte offsets of the entry */
+    KCodePosition where; /* -1 where it says nothing */
+} KCodeWalk;
+K_INT void k_code_walk_start(KCodeWalk *walk, PyCodeObject *code);
+K_INT int k_code_walk_next(KCodeWalk *walk); /* 0 at the end */
+
+/* The names of a kind (CO_FAST_LOCAL, CO_FAST_CELL, CO_FAST_FREE) in their order, as a tuple. */
+K_INT K_NEW PyObject *k_code_names(PyCodeObject *code, int kind);
+K_INT void k_code_extra_free(PyCodeObject *code);
 
 /* The handler for a byte offset, from the exception table. 1 when there is one. */
 typedef struct KCodeHandler {
