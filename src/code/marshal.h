@@ -9,10 +9,13 @@
 K_API K_NEW PyObject *PyMarshal_ReadObjectFromString(const char *, Py_ssize_t);
 K_API K_NEW PyObject *PyMarshal_WriteObjectToString(PyObject *, int);
 K_API long PyMarshal_ReadLongFromFile(FILE *);
-K_API K_STATUS int PyMarshal_ReadShortFromFile(FILE *);
+K_API int PyMarshal_ReadShortFromFile(FILE *);
 K_API K_NEW PyObject *PyMarshal_ReadObjectFromFile(FILE *);
 K_API K_NEW PyObject *PyMarshal_ReadLastObjectFromFile(FILE *);
 K_API void PyMarshal_WriteLongToFile(long, FILE *, int);
 K_API void PyMarshal_WriteObjectToFile(PyObject *, FILE *, int);
+
+/* ---- beyond CPython's API ---- */
+K_INT K_NEW PyObject *k_marshal_read_from(PyObject *readable); /* an object with readinto() */
 
 #endif
