@@ -99,6 +99,10 @@ K_API K_STATUS int _PyDict_Next(PyObject *mp, Py_ssize_t *pos, PyObject **key, P
 K_API K_STATUS int _PyDict_Contains_KnownHash(PyObject *, PyObject *, Py_hash_t);
 K_API K_STATUS int _PyDict_ContainsId(PyObject *, _Py_Identifier *);
 K_API K_NEW PyObject *_PyDict_NewPresized(Py_ssize_t minused);
+K_API K_NEW PyObject *_PyDict_FromItems(PyObject *const *keys, Py_ssize_t key_step, PyObject *const *values,
+    Py_ssize_t value_step, Py_ssize_t n);
+K_API PyDictKeysObject *_PyDict_NewKeysForClass(void); /* NULL without an exception */
+K_API K_NEW PyObject *_PyDict_FromKeys(PyObject *type, PyObject *iterable, PyObject *value);
 K_API void _PyDict_MaybeUntrack(PyObject *mp);
 K_API K_STATUS int _PyDict_HasOnlyStringKeys(PyObject *mp);
 K_API K_STATUS Py_ssize_t _PyDict_SizeOf(PyDictObject *);
@@ -114,6 +118,19 @@ K_API K_STATUS int PyODict_SetItem(PyObject *od, PyObject *key, PyObject *item);
 K_API K_STATUS int PyODict_DelItem(PyObject *od, PyObject *key);
 
 /* ---- beyond CPython's API: what the engine's caches stand on ---- */
+
+typedef struct PyDictView {
+    PyObject ob_base;
+    PyDictObject *dict; /* owned */
+} PyDictView;
+typedef struct PyDictIter {
+    PyObject ob_base;
+    PyDictObject *dict; /* owned; NULL once exhausted */
+    Py_ssize_t used;    /* the dict's length at the start, -1 once it was seen to change */
+    Py_ssize_t pos;
+    PyObject *pair; /* items only: used again while nobody else holds it */
+    Py_ssize_t left;
+} PyDictIter;
 
 /* The keys' version, made on demand; 0 when there is none to be had. It changes to 0 whenever a key is added or
  * removed, not when a value is replaced. */
