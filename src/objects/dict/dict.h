@@ -18,6 +18,7 @@ typedef struct _dictkeysobject {
     uint8_t dk_log2_size;        /* hash slots */
     uint8_t dk_log2_index_bytes; /* size of dk_indices */
     uint8_t dk_kind;             /* DictKeysKind */
+    uint8_t dk_expected;         /* shared keys: attributes that __init__ sets, plus 1; 0 when not counted yet */
     uint32_t dk_version;         /* unique; 0 when never asked for or when the keys changed since */
     Py_ssize_t dk_usable;        /* entries still free */
     Py_ssize_t dk_nentries;      /* entries used, deleted ones included */
@@ -135,6 +136,7 @@ typedef struct PyDictIter {
 /* The keys' version, made on demand; 0 when there is none to be had. It changes to 0 whenever a key is added or
  * removed, not when a value is replaced. */
 K_INT uint32_t k_dict_keys_version(PyDictObject *dict);
+K_INT uint32_t k_keys_version(PyDictKeysObject *keys);
 
 /* The entry index of a str key (any dict with unicode keys), -1 when absent or the keys are general. No exception. */
 K_INT Py_ssize_t k_dict_index_of_str(PyDictKeysObject *keys, PyObject *key);

@@ -108,6 +108,7 @@ PyDictKeysObject *dict_table_new_keys(int log2_size, int unicode)
     keys->dk_log2_size = (uint8_t)log2_size;
     keys->dk_log2_index_bytes = (uint8_t)log2_bytes;
     keys->dk_kind = unicode ? DICT_KEYS_UNICODE : DICT_KEYS_GENERAL;
+    keys->dk_expected = 0;
     keys->dk_version = 0;
     keys->dk_usable = usable;
     keys->dk_nentries = 0;
@@ -536,7 +537,11 @@ static uint32_t last_keys_version;
 
 uint32_t k_dict_keys_version(PyDictObject *dict)
 {
-    PyDictKeysObject *keys = dict->ma_keys;
+    return k_keys_version(dict->ma_keys);
+}
+
+uint32_t k_keys_version(PyDictKeysObject *keys)
+{
     if (!keys->dk_version && last_keys_version != UINT32_MAX)
         keys->dk_version = ++last_keys_version;
     return keys->dk_version;
