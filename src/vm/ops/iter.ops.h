@@ -1,0 +1,176 @@
+/* iter.ops.h - iteration, generators, coroutines, asynchronous iteration. */
+OP(GET_ITER, FOREIGN, CONT_RESULT, "a <- iter(a)")
+#if OP_BODIES
+{
+    PyObject *iterable = A;
+    SAVE();
+    PyObject *iter = PyObject_GetIter(iterable);
+    Py_DECREF(iterable);
+    if (!iter)
+        ERROR_AT(pc->a);
+    A = iter;
+    NEXT();
+}
+#endif
+
+OP(GET_YIELD_FROM_ITER, FOREIGN, CONT_RESULT, "a <- iterator of a for yield from")
+#if OP_BODIES
+{
+    PyObject *iterable = A;
+    SAVE();
+    PyObject *iter = vm_yield_from_iter(frame, iterable);
+    Py_DECREF(iterable);
+    if (!iter)
+        ERROR_AT(pc->a);
+    A = iter;
+    NEXT();
+}
+#endif
+
+OP(FOR_ITER, FOREIGN, CONT_NEXT, "a+1 <- next(a), or release a and jump d")
+#if OP_BODIES
+{
+    PyObject *iter = A;
+    ADAPT(vm_specialize_for_iter);
+    SAVE();
+    if (Py_IS_TYPE(iter, &PyGen_Type) && vm_gen_is_idle((PyGenObject *)iter) && FRAMES_INLINE()) {
+        callee = vm_gen_enter(tstate, frame, (PyGenObject *)iter, Py_NewRef(Py_None));
+        frame_link(callee)->pc = pc;
+        frame_link(callee)->kind = CONT_NEXT;
+        goto enter_generator;
+    }
+    PyObject *value = Py_TYPE(iter)->tp_iternext(iter);
+    if (K_LIKELY(value != NULL)) {
+        A1 = value;
+        NEXT();
+    }
+    if (tstate->curexc_type && vm_iteration_failed(tstate, frame) < 0)
+        ERROR();
+    Py_DECREF(iter);
+    JUMP();
+}
+#endif
+
+OP(SEND, FOREIGN, CONT_SEND, "a+1 <- a.send(a+1), or a <- its result and jump d")
+#if OP_BODIES
+{
+    PyObject *receiver = A, *value = A1, *result;
+    SAVE();
+    if ((Py_IS_TYPE(receiver, &PyGen_Type) || Py_IS_TYPE(receiver, &PyCoro_Type)) && !tstate->c_tracefunc &&
+        vm_gen_is_idle((PyGenObject *)receiver) && FRAMES_INLINE() &&
+        (Py_IsNone(value) || ((PyGenObject *)receiver)->gi_frame_state != FRAME_CREATED)) {
+        callee = vm_gen_enter(tstate, frame, (PyGenObject *)receiver, value);
+        frame_link(callee)->pc = pc;
+        frame_link(callee)->kind = CONT_SEND;
+        goto enter_generator;
+    }
+    PySendResult status = vm_send(tstate, frame, receiver, value, &result);
+    Py_DECREF(value);
+    if (status == PYGEN_NEXT) {
+        A1 = result;
+        NEXT();
+    }
+    if (status == PYGEN_ERROR)
+        ERROR_AT(pc->a + 1u);
+    Py_DECREF(receiver);
+    A = result;
+    JUMP();
+}
+#endif
+
+OP(RETURN_GENERATOR, ALLOC, CONT_NONE, "return a generator that goes on from here")
+#if OP_BODIES
+{
+    SAVE();
+    frame->stacktop = frame->f_code->co_nlocalsplus;
+    value = k_gen_from_frame(tstate, frame);
+    if (!value) {
+        frame->stacktop = -1;
+        ERROR_AT((uint32_t)frame->f_code->co_nlocalsplus);
+    }
+    goto leave_moved;
+}
+#endif
+
+OP(YIELD_VALUE, FOREIGN, CONT_NONE, "yield a; what is sent lands in a")
+#if OP_BODIES
+{
+    value = A;
+    SAVE();
+    if (K_UNLIKELY(cframe.use_tracing) && vm_trace_leave(tstate, frame, value) < 0) {
+        Py_DECREF(value);
+        live = pc->a;
+        goto leave_failed_early;
+    }
+    goto yield;
+}
+#endif
+
+OP(ASYNC_GEN_WRAP, ALLOC, CONT_NONE, "a <- a, wrapped as an asynchronous generator's item")
+#if OP_BODIES
+{
+    PyObject *item = A;
+    PyObject *wrapped = _PyAsyncGenValueWrapperNew(item);
+    Py_DECREF(item);
+    if (!wrapped)
+        ERROR_AT(pc->a);
+    A = wrapped;
+    NEXT();
+}
+#endif
+
+OP(GET_AWAITABLE, FOREIGN, CONT_RESULT, "a <- awaitable of a, d: of what")
+#if OP_BODIES
+{
+    PyObject *object = A;
+    SAVE();
+    PyObject *iter = vm_get_awaitable(frame, object, (int)pc->d);
+    Py_DECREF(object);
+    if (!iter)
+        ERROR_AT(pc->a);
+    A = iter;
+    NEXT();
+}
+#endif
+
+OP(GET_AITER, FOREIGN, CONT_RESULT, "a <- aiter(a)")
+#if OP_BODIES
+{
+    PyObject *object = A;
+    SAVE();
+    PyObject *iter = vm_get_aiter(object);
+    Py_DECREF(object);
+    if (!iter)
+        ERROR_AT(pc->a);
+    A = iter;
+    NEXT();
+}
+#endif
+
+OP(GET_ANEXT, FOREIGN, CONT_SECOND, "a+1 <- awaitable of anext(a)")
+#if OP_BODIES
+{
+    SAVE();
+    PyObject *awaitable = vm_get_anext(A);
+    if (!awaitable)
+        ERROR();
+    A1 = awaitable;
+    NEXT();
+}
+#endif
+
+OP(END_ASYNC_FOR, FOREIGN, CONT_NONE, "release a and a+1 if a+1 is StopAsyncIteration, else raise it")
+#if OP_BODIES
+{
+    PyObject *iter = A, *exc = A1;
+    SAVE();
+    if (PyErr_GivenExceptionMatches(exc, PyExc_StopAsyncIteration)) {
+        Py_DECREF(exc);
+        Py_DECREF(iter);
+        NEXT();
+    }
+    vm_restore_exception(exc);
+    live = pc->a + 1u;
+    goto reraise;
+}
+#endif

@@ -1,0 +1,22 @@
+/* specialize.h - faster forms of instructions, chosen by what an instruction has met.
+ *
+ * Each function looks at the operands of one general instruction: 1 when it has rewritten pc->op to a form that fits
+ * (its cache filled in), 0 when none does; the cache's counter is set for the next attempt. Runs no Python code. */
+#ifndef KAA_VM_SPECIALIZE_H
+#define KAA_VM_SPECIALIZE_H
+
+#include "vm/kcode.h"
+
+K_INT int vm_specialize_binary(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);
+K_INT int vm_specialize_compare(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);
+K_INT int vm_specialize_global(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);
+K_INT int vm_specialize_load_attr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);
+K_INT int vm_specialize_load_method(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);
+K_INT int vm_specialize_store_attr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);
+K_INT int vm_specialize_subscr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);
+K_INT int vm_specialize_store_subscr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);
+K_INT int vm_specialize_unpack(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);
+K_INT int vm_specialize_for_iter(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);
+K_INT int vm_specialize_call(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);
+
+#endif
