@@ -232,11 +232,9 @@ LOOP_FLAGS PyObject *_PyEval_EvalFrameDefault(PyThreadState *tstate, _PyInterpre
     }
     goto start;
 
-enter: /* callee is pushed and linked to pc */
+enter: /* callee is a new frame or a generator's, linked to pc */
     callee->previous = frame;
     cframe.current_frame = frame = callee;
-enter_generator: /* callee is the current frame already */
-    frame = callee;
 start:
     if (K_UNLIKELY(k_enter_recursive(tstate, ""))) {
         tstate->recursion_remaining--;

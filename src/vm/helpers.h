@@ -47,8 +47,6 @@ K_INT K_NEW PyObject *vm_match_class(PyThreadState *tstate, PyObject *subject, P
 K_INT K_STATUS int vm_ex_arguments(PyThreadState *tstate, PyObject **slots, int has_keywords);
 K_INT _PyInterpreterFrame *vm_push_ex(PyThreadState *tstate, K_STOLEN PyObject **slots, int has_keywords);
 K_INT K_NEW PyObject *vm_call_ex(PyThreadState *tstate, _PyInterpreterFrame *frame, K_STOLEN PyObject **slots, int has_keywords);
-K_INT K_NEW PyObject *vm_call_foreign(PyThreadState *tstate, PyObject *callable, PyObject **args, Py_ssize_t nargs,
-                                      PyObject *kwnames);
 
 /* resume.c: generators under the loop */
 static inline int vm_gen_is_idle(const PyGenObject *gen)
@@ -60,8 +58,7 @@ static inline PyGenObject *vm_gen_of_frame(_PyInterpreterFrame *frame)
     return (PyGenObject *)(void *)((char *)frame - offsetof(PyGenObject, gi_iframe));
 }
 /* Makes an idle generator the running one; consumes value, which its yield gives. */
-K_INT _PyInterpreterFrame *vm_gen_enter(PyThreadState *tstate, _PyInterpreterFrame *caller, PyGenObject *gen,
-                                        K_STOLEN PyObject *value);
+K_INT _PyInterpreterFrame *vm_gen_enter(PyThreadState *tstate, PyGenObject *gen, K_STOLEN PyObject *value);
 K_INT void vm_gen_suspend(PyThreadState *tstate, _PyInterpreterFrame *frame, int stacktop); /* runs no code */
 K_INT void vm_gen_finish(PyThreadState *tstate, _PyInterpreterFrame *frame);
 K_INT void vm_gen_failed(PyGenObject *gen); /* a StopIteration that escapes becomes RuntimeError */
@@ -91,6 +88,7 @@ K_INT K_STATUS int vm_trace_leave(PyThreadState *tstate, _PyInterpreterFrame *fr
 K_INT void vm_trace_exception(PyThreadState *tstate, _PyInterpreterFrame *frame);
 /* Before an instruction in traced mode; *pc moves when the trace function jumps. previous: byte offset, -1: none. */
 K_INT K_STATUS int vm_trace_instr(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr **pc, int previous);
+K_INT K_NEW PyObject *vm_trace_call_ex(PyThreadState *tstate, PyObject *callable, PyObject *args, PyObject *kwargs);
 K_INT K_NEW PyObject *vm_trace_call(PyThreadState *tstate, PyObject *callable, PyObject **args, size_t nargsf, PyObject *kwnames);
 
 #endif

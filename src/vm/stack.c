@@ -7,6 +7,7 @@
 #include "vm/frame.h"
 
 #include "memory/mem.h"
+#include "objects/tuple.h"
 #include "runtime/errors.h"
 #include "vm/engine.h"
 

@@ -46,6 +46,8 @@ K_API K_NEW PyObject *PyAsyncGen_New(PyFrameObject *, PyObject *name, PyObject *
 /* RETURN_GENERATOR: an object of the kind the code's flags say, which the running frame moves into (owner becomes
  * FRAME_OWNED_BY_GENERATOR; the room on the data stack stays for the caller to give back). */
 K_INT K_NEW PyObject *k_gen_from_frame(PyThreadState *tstate, _PyInterpreterFrame *frame);
+/* An asynchronous generator's item, wrapped so that it differs from what its awaits yield. */
+K_INT K_NEW PyObject *_PyAsyncGenValueWrapperNew(PyObject *item);
 /* What await needs: o itself, its __await__'s iterator, or NULL with TypeError. Runs code. */
 K_INT K_NEW PyObject *k_get_awaitable(PyObject *o);
 extern K_API PyTypeObject PyGen_Type, PyCoro_Type, PyAsyncGen_Type;

@@ -45,8 +45,9 @@ OP(CALL_FUNCTION_EX, FOREIGN, CONT_RESULT, "a <- a+1(*a+2, **a+3), d: keywords a
     SAVE();
     if (vm_ex_arguments(tstate, &A, (int)pc->d) < 0)
         ERROR();
-    PyObject *func = A1;
-    if (Py_IS_TYPE(func, &PyFunction_Type) && FRAMES_INLINE() && !cframe.use_tracing) {
+    PyObject *func = Py_IS_TYPE(A1, &PyMethod_Type) ? PyMethod_GET_FUNCTION(A1) : A1;
+    if (Py_IS_TYPE(func, &PyFunction_Type) && FRAMES_INLINE() &&
+        ((PyFunctionObject *)func)->vectorcall == _PyFunction_Vectorcall) {
         callee = vm_push_ex(tstate, &A, (int)pc->d);
         if (!callee)
             ERROR_AT(pc->a);

@@ -34,10 +34,10 @@ OP(FOR_ITER, FOREIGN, CONT_NEXT, "a+1 <- next(a), or release a and jump d")
     ADAPT(vm_specialize_for_iter);
     SAVE();
     if (Py_IS_TYPE(iter, &PyGen_Type) && vm_gen_is_idle((PyGenObject *)iter) && FRAMES_INLINE()) {
-        callee = vm_gen_enter(tstate, frame, (PyGenObject *)iter, Py_NewRef(Py_None));
+        callee = vm_gen_enter(tstate, (PyGenObject *)iter, Py_NewRef(Py_None));
         frame_link(callee)->pc = pc;
         frame_link(callee)->kind = CONT_NEXT;
-        goto enter_generator;
+        goto enter;
     }
     PyObject *value = Py_TYPE(iter)->tp_iternext(iter);
     if (K_LIKELY(value != NULL)) {
@@ -59,10 +59,10 @@ OP(SEND, FOREIGN, CONT_SEND, "a+1 <- a.send(a+1), or a <- its result and jump d"
     if ((Py_IS_TYPE(receiver, &PyGen_Type) || Py_IS_TYPE(receiver, &PyCoro_Type)) && !tstate->c_tracefunc &&
         vm_gen_is_idle((PyGenObject *)receiver) && FRAMES_INLINE() &&
         (Py_IsNone(value) || ((PyGenObject *)receiver)->gi_frame_state != FRAME_CREATED)) {
-        callee = vm_gen_enter(tstate, frame, (PyGenObject *)receiver, value);
+        callee = vm_gen_enter(tstate, (PyGenObject *)receiver, value);
         frame_link(callee)->pc = pc;
         frame_link(callee)->kind = CONT_SEND;
-        goto enter_generator;
+        goto enter;
     }
     PySendResult status = vm_send(tstate, frame, receiver, value, &result);
     Py_DECREF(value);
