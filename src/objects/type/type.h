@@ -3,6 +3,7 @@
 #define KAA_OBJECTS_TYPE_TYPE_H
 
 #include "objects/object.h"
+#include "objects/protocol.h"
 
 typedef struct PyHeapTypeObject {
     PyTypeObject ht_type;
@@ -17,6 +18,9 @@ typedef struct PyHeapTypeObject {
     char *_ht_tpname;
     PyObject *spec_getitem; /* cache of __getitem__, a function */
 } PyHeapTypeObject;
+
+/* The members of a heap type with __slots__ stand behind it: tp_itemsize of type is sizeof(PyMemberDef). */
+#define PyHeapType_GET_MEMBERS(t) ((PyMemberDef *)((char *)(t) + Py_TYPE(t)->tp_basicsize))
 
 /* ---- beyond CPython's API ---- */
 
