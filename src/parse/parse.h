@@ -9,6 +9,7 @@ typedef struct ParseOptions {
     int start;           /* Py_file_input, Py_eval_input, Py_single_input, Py_func_type_input */
     int flags;           /* PyCF_* */
     int feature_version; /* minor version; 0 for the newest */
+    bool from_file;      /* a file's bytes (not a string given to compile()): they must be UTF-8 unless declared */
 } ParseOptions;
 
 /* Parses a source file's bytes: decodes (BOM, coding line; PyCF_IGNORE_COOKIE: plain UTF-8), tokenizes, parses.

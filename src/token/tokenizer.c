@@ -282,11 +282,12 @@ static bool check_name(Tokenizer *tokens)
             p++;
     }
     tokens->cur = p;
-    if (Py_UNICODE_ISPRINTABLE(wrong)) {
-        token_error(tokens, "invalid character '%c' (U+%04X)", (int)wrong, (unsigned)wrong);
-    } else {
-        token_error(tokens, "invalid non-printable character U+%04X", (unsigned)wrong);
-    }
+    char hex[12];
+    snprintf(hex, sizeof hex, "%04X", (unsigned)wrong);
+    if (Py_UNICODE_ISPRINTABLE(wrong))
+        token_error(tokens, "invalid character '%c' (U+%s)", (int)wrong, hex);
+    else
+        token_error(tokens, "invalid non-printable character U+%s", hex);
     return false;
 }
 
@@ -457,7 +458,8 @@ static TokenKind punctuation(Tokenizer *tokens, int c)
     case ';': return SEMI;
     }
     if (c < 32 || c == 127)
-        return token_error(tokens, "invalid non-printable character U+%04X", (unsigned)c);
+        return token_error(tokens, "invalid non-printable character U+00%s%c", c == 127 ? "7" : c < 16 ? "0" : "1",
+                           "0123456789ABCDEF"[c & 15]);
     return operator(tokens, c);
 }
 
