@@ -68,6 +68,8 @@ K_API K_NEW PyObject *_PyFunction_Vectorcall(PyObject *func, PyObject *const *st
 
 /* A number that names this function's code, defaults and keyword defaults; 0 when numbers have run out. */
 K_INT uint32_t k_func_version(PyFunctionObject *func);
+/* The builtins that code with these globals uses: __builtins__ in them, else the running frame's. */
+K_INT K_BORROWED PyObject *k_func_builtins_of(PyObject *globals);
 extern K_API PyTypeObject PyFunction_Type, PyMethod_Type, PyCell_Type;
 
 #endif
