@@ -42,6 +42,9 @@ $(B)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -fno-pie -c -o $@ $<
 
+$(B)/modules/sys/sys_info.o: CFLAGS_ALL += -DKAA_VERSION='"$(shell cat VERSION)"'
+$(B)/modules/sys/sys_info.o: VERSION
+
 # A builtin module is a file or a folder of src/modules/.
 MODULE_NAMES := $(sort $(basename $(notdir $(wildcard src/modules/*.c))) $(notdir $(patsubst %/,%,$(wildcard src/modules/*/))))
 $(B)/gen/builtin_modules.def: FORCE

@@ -10,7 +10,7 @@ typedef struct PyStatus {
     const char *func, *err_msg;
     int exitcode;
 } PyStatus;
-typedef struct PyWideStringList {
+typedef struct PyWideStringList { /* never NULL items when length > 0 */
     Py_ssize_t length;
     wchar_t **items;
 } PyWideStringList;

@@ -29,4 +29,13 @@ K_API size_t _PySys_GetSizeOf(PyObject *);
 K_API K_STATUS int PySys_Audit(const char *event, const char *argFormat, ...);
 K_API K_STATUS int PySys_AddAuditHook(Py_AuditHookFunction, void*);
 
+/* ---- beyond CPython's API ---- */
+struct PyConfig;
+struct PyWideStringList;
+K_INT K_STATUS int sys_start(PyInterpreterState *interp);          /* makes the module; sys.modules exists */
+K_INT K_STATUS int sys_configure(const struct PyConfig *config);   /* argv, path, flags, ... */
+K_INT K_NEW PyObject *sys_flags(void);
+K_INT PyObject *sys_path0(const struct PyWideStringList *argv);    /* sys.path[0] for this argv, new; NULL: none */
+K_INT void sys_forget_audit_hooks(void);
+
 #endif
