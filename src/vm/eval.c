@@ -359,11 +359,11 @@ leave: /* the frame returns value */
 
 yield: /* the frame is a generator's and yields value */
     k_leave_recursive(tstate);
-    vm_gen_suspend(tstate, frame, pc->a);
-    if (frame->is_entry) {
-        frame->previous = NULL;
+    vm_gen_of_frame(frame)->gi_frame_state = FRAME_SUSPENDED;
+    frame->stacktop = pc->a;
+    if (frame->is_entry)
         goto leave_loop;
-    }
+    vm_gen_unchain(tstate, vm_gen_of_frame(frame));
     {
         KLink link = *frame_link(frame);
         cframe.current_frame = callee = frame->previous;
@@ -445,9 +445,9 @@ leave_unstarted_counted:
 
 leave_unstarted:
     value = NULL;
-leave_entry: /* back to C; the caller releases the frame, a generator's is released here */
-    if (frame->owner == FRAME_OWNED_BY_GENERATOR)
-        vm_gen_finish(tstate, frame);
+leave_entry: /* back to C, which releases the frame or finishes the generator */
+    if (frame->stacktop < 0)
+        frame->stacktop = frame->f_code->co_nlocalsplus;
 leave_loop:
     tstate->cframe = cframe.previous;
     tstate->cframe->use_tracing = cframe.use_tracing;

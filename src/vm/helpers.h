@@ -59,7 +59,7 @@ static inline PyGenObject *vm_gen_of_frame(_PyInterpreterFrame *frame)
 }
 /* Makes an idle generator the running one; consumes value, which its yield gives. */
 K_INT _PyInterpreterFrame *vm_gen_enter(PyThreadState *tstate, PyGenObject *gen, K_STOLEN PyObject *value);
-K_INT void vm_gen_suspend(PyThreadState *tstate, _PyInterpreterFrame *frame, int stacktop); /* runs no code */
+K_INT void vm_gen_unchain(PyThreadState *tstate, PyGenObject *gen); /* its exception state off the thread's chain */
 K_INT void vm_gen_finish(PyThreadState *tstate, _PyInterpreterFrame *frame);
 K_INT void vm_gen_failed(PyGenObject *gen); /* a StopIteration that escapes becomes RuntimeError */
 K_INT PySendResult vm_send(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject *receiver, PyObject *value,

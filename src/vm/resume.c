@@ -22,25 +22,18 @@ _PyInterpreterFrame *vm_gen_enter(PyThreadState *tstate, PyGenObject *gen, PyObj
     return frame;
 }
 
-static void unchain(PyThreadState *tstate, PyGenObject *gen)
+void vm_gen_unchain(PyThreadState *tstate, PyGenObject *gen)
 {
     tstate->exc_info = gen->gi_exc_state.previous_item;
     gen->gi_exc_state.previous_item = NULL;
-}
-
-void vm_gen_suspend(PyThreadState *tstate, _PyInterpreterFrame *frame, int stacktop)
-{
-    PyGenObject *gen = vm_gen_of_frame(frame);
-    gen->gi_frame_state = FRAME_SUSPENDED;
-    frame->stacktop = stacktop;
-    unchain(tstate, gen);
 }
 
 void vm_gen_finish(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
     PyGenObject *gen = vm_gen_of_frame(frame);
     gen->gi_frame_state = FRAME_CLEARED;
-    unchain(tstate, gen);
+    vm_gen_unchain(tstate, gen);
+    Py_CLEAR(gen->gi_exc_state.exc_value);
     if (frame->stacktop < 0)
         frame->stacktop = frame->f_code->co_nlocalsplus;
     tstate->recursion_remaining--;
@@ -62,15 +55,21 @@ void vm_gen_failed(PyGenObject *gen)
         (void)!_PyErr_FormatFromCause(PyExc_RuntimeError, "%s", text);
 }
 
+/* An entry frame stays as the loop left it: suspended, or ended and still to be finished. */
 PySendResult vm_resume(PyThreadState *tstate, PyGenObject *gen, PyObject *value, int throwing, PyObject **result)
 {
     _PyInterpreterFrame *frame = vm_gen_enter(tstate, gen, Py_NewRef(value ? value : Py_None));
     *result = vm_run(tstate, frame, throwing);
-    if (!*result) {
-        vm_gen_failed(gen);
-        return PYGEN_ERROR;
+    if (*result && gen->gi_frame_state == FRAME_SUSPENDED) {
+        vm_gen_unchain(tstate, gen);
+        frame->previous = NULL;
+        return PYGEN_NEXT;
     }
-    return gen->gi_frame_state == FRAME_SUSPENDED ? PYGEN_NEXT : PYGEN_RETURN;
+    vm_gen_finish(tstate, frame);
+    if (*result)
+        return PYGEN_RETURN;
+    vm_gen_failed(gen);
+    return PYGEN_ERROR;
 }
 
 /* A frame suspended at the yield of a SEND loop goes on with a RESUME that says so; the iterator is on its stack. */
