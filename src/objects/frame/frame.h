@@ -19,6 +19,7 @@ struct _PyInterpreterFrame {
     char owner;
     PyObject *localsplus[1];    /* locals, cells, free variables, then the value stack, then Kaa's two hidden words */
 };
+enum { K_FRAME_HIDDEN_WORDS = 2 };
 enum { FRAME_OWNED_BY_THREAD = 0, FRAME_OWNED_BY_GENERATOR = 1, FRAME_OWNED_BY_FRAME_OBJECT = 2 };
 #define FRAME_SPECIALS_SIZE ((Py_ssize_t)(offsetof(_PyInterpreterFrame, localsplus) / sizeof(PyObject *)))
 
@@ -79,8 +80,18 @@ static inline int k_frame_is_incomplete(const _PyInterpreterFrame *frame)
 K_INT int k_frame_line(const _PyInterpreterFrame *frame); /* -1 when it has none */
 extern K_API PyTypeObject PyFrame_Type, PyTraceBack_Type;
 
-/* Puts the place where frame is now in front of the current exception's traceback: a C-level frame walk step. */
-K_INT void k_traceback_here(PyFrameObject *frame, int lasti, int line);
+/* line -1: worked out from lasti when somebody asks. */
 K_INT K_NEW PyObject *k_traceback_new(PyObject *next, PyFrameObject *frame, int lasti, int line); /* next: NULL or borrowed */
+K_INT int k_frame_set_lineno(PyObject *frame, PyObject *value, void *closure); /* the setter of f_lineno */
+K_INT int k_traceback_line(PyTracebackObject *traceback);
+/* Words from the frame's head to the end of its hidden words. */
+static inline Py_ssize_t k_frame_slots(const PyCodeObject *code)
+{
+    return code->co_nlocalsplus + code->co_stacksize + K_FRAME_HIDDEN_WORDS;
+}
+/* A frame that has not started, in memory that holds k_frame_slots() slots. Takes func and locals over. */
+K_INT void k_frame_init(_PyInterpreterFrame *frame, K_STOLEN PyFunctionObject *func, K_STOLEN PyObject *locals);
+/* Copies a frame with its live slots; its frame object, if any, follows. The old one is empty room then. */
+K_INT void k_frame_move(_PyInterpreterFrame *to, _PyInterpreterFrame *from);
 
 #endif
