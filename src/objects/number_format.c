@@ -377,9 +377,10 @@ static int format_char(_PyUnicodeWriter *writer, PyObject *v, Spec *spec)
         PyErr_SetString(PyExc_ValueError, "Alternate form (#) not allowed with integer format specifier 'c'");
         return -1;
     }
-    int overflow;
-    long c = PyLong_AsLongAndOverflow(v, &overflow);
-    if (overflow || c < 0 || c > 0x10ffff) {
+    long c = PyLong_AsLong(v);
+    if (c == -1 && PyErr_Occurred())
+        return -1;
+    if (c < 0 || c > 0x10ffff) {
         PyErr_SetString(PyExc_OverflowError, "%c arg not in range(0x110000)");
         return -1;
     }
