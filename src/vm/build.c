@@ -131,10 +131,8 @@ static K_COLD void complain_merge(PyObject *func, PyObject *mapping)
             return;
         }
         PyObject *text = _PyObject_FunctionStr(func), *key = PyTuple_GET_ITEM(args, 0);
-        if (text && PyUnicode_Check(key))
+        if (text)
             k_raise(PyExc_TypeError, "%U got multiple values for keyword argument '%S'", text, key);
-        else if (text)
-            k_raise(PyExc_TypeError, "%U keywords must be strings", text);
         Py_XDECREF(text);
         Py_XDECREF(type);
         Py_XDECREF(value);

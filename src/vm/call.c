@@ -5,6 +5,7 @@
 
 #include "memory/mem.h"
 #include "objects/dict/dict.h"
+#include "objects/str/str.h"
 #include "objects/tuple.h"
 #include "runtime/errors.h"
 #include "vm/engine.h"
@@ -49,10 +50,24 @@ int vm_ex_arguments(PyThreadState *tstate, PyObject **slots, int has_keywords)
     return 0;
 }
 
+static int all_strings(PyObject *kwargs)
+{
+    PyObject *key;
+    for (Py_ssize_t pos = 0; PyDict_Next(kwargs, &pos, &key, NULL);) {
+        if (!PyUnicode_Check(key)) {
+            k_raise(PyExc_TypeError, "keywords must be strings");
+            return 0;
+        }
+    }
+    return 1;
+}
+
 /* The arguments as an array of new references, keyword values last; *kwnames a new tuple or NULL. NULL with an exception. */
 static PyObject **spread(PyObject *self, PyObject *args, PyObject *kwargs, Py_ssize_t *npositional, PyObject **kwnames)
 {
     Py_ssize_t n = PyTuple_GET_SIZE(args), nkw = kwargs ? PyDict_GET_SIZE(kwargs) : 0, at = 0, pos = 0;
+    if (nkw && !all_strings(kwargs))
+        return NULL;
     PyObject **values = PyMem_Malloc(sizeof(PyObject *) * (size_t)(n + nkw + 1)), *key, *value;
     *kwnames = values && nkw ? PyTuple_New(nkw) : NULL;
     if (!values || (nkw && !*kwnames)) {
