@@ -299,12 +299,12 @@ leave: /* the frame returns value */
         goto leave_entry;
     {
         KLink link = *frame_link(frame);
-        _PyInterpreterFrame *caller = frame->previous;
-        if (K_UNLIKELY(frame->owner == FRAME_OWNED_BY_GENERATOR))
-            vm_gen_finish(tstate, frame);
+        callee = frame; /* off the chain before it is cleared: finalisers must not see a frame in pieces */
+        cframe.current_frame = frame = frame->previous;
+        if (K_UNLIKELY(callee->owner == FRAME_OWNED_BY_GENERATOR))
+            vm_gen_finish(tstate, callee);
         else
-            release_frame(tstate, frame);
-        cframe.current_frame = frame = caller;
+            release_frame(tstate, callee);
         pc = link.pc;
         if (K_LIKELY(link.kind == CONT_RESULT)) {
             A = value;
@@ -357,10 +357,8 @@ leave: /* the frame returns value */
     }
     Py_UNREACHABLE();
 
-yield: /* the frame is a generator's and yields value */
+yield: /* the frame is a generator's, suspended with value */
     k_leave_recursive(tstate);
-    vm_gen_of_frame(frame)->gi_frame_state = FRAME_SUSPENDED;
-    frame->stacktop = pc->a;
     if (frame->is_entry)
         goto leave_loop;
     vm_gen_unchain(tstate, vm_gen_of_frame(frame));
@@ -427,15 +425,13 @@ leave_unstarted_counted:
         goto leave_entry;
     {
         KLink link = *frame_link(frame);
-        _PyInterpreterFrame *caller = frame->previous;
-        if (frame->owner == FRAME_OWNED_BY_GENERATOR) {
-            PyGenObject *gen = vm_gen_of_frame(frame);
-            vm_gen_finish(tstate, frame);
-            cframe.current_frame = frame = caller;
-            vm_gen_failed(gen);
+        callee = frame;
+        cframe.current_frame = frame = frame->previous;
+        if (callee->owner == FRAME_OWNED_BY_GENERATOR) {
+            vm_gen_finish(tstate, callee);
+            vm_gen_failed(vm_gen_of_frame(callee));
         } else {
-            release_frame(tstate, frame);
-            cframe.current_frame = frame = caller;
+            release_frame(tstate, callee);
         }
         pc = link.pc;
         k = frame_kcode(frame);

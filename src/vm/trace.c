@@ -115,7 +115,8 @@ static int tell_both(PyThreadState *tstate, _PyInterpreterFrame *frame, int what
     int status = tell_aside(tstate, frame, tstate->c_tracefunc, tstate->c_traceobj, what, arg);
     if (status == 0)
         status = tell_aside(tstate, frame, tstate->c_profilefunc, tstate->c_profileobj, what, arg);
-    frame->stacktop = stacktop;
+    if (stacktop < 0)
+        frame->stacktop = stacktop;
     return status ? -1 : 0;
 }
 

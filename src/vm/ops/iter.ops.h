@@ -33,7 +33,8 @@ OP(FOR_ITER, FOREIGN, CONT_NEXT, "a+1 <- next(a), or release a and jump d")
     PyObject *iter = A;
     ADAPT(vm_specialize_for_iter);
     SAVE();
-    if (Py_IS_TYPE(iter, &PyGen_Type) && vm_gen_is_idle((PyGenObject *)iter) && FRAMES_INLINE()) {
+    if (Py_IS_TYPE(iter, &PyGen_Type) && vm_gen_is_idle((PyGenObject *)iter) && FRAMES_INLINE() &&
+        !tstate->c_tracefunc) {
         callee = vm_gen_enter(tstate, (PyGenObject *)iter, Py_NewRef(Py_None));
         frame_link(callee)->pc = pc;
         frame_link(callee)->kind = CONT_NEXT;
@@ -97,9 +98,11 @@ OP(YIELD_VALUE, FOREIGN, CONT_NONE, "yield a; what is sent lands in a")
 {
     value = A;
     SAVE();
+    vm_gen_of_frame(frame)->gi_frame_state = FRAME_SUSPENDED;
+    frame->stacktop = pc->a; /* a trace function may jump from here */
     if (K_UNLIKELY(cframe.use_tracing) && vm_trace_leave(tstate, frame, value) < 0) {
         Py_DECREF(value);
-        live = pc->a;
+        live = (uint32_t)frame->stacktop;
         goto leave_failed_early;
     }
     goto yield;
