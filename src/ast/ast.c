@@ -1,7 +1,8 @@
 /* ast.c - making nodes and sequences of a tree.
  *
  * In: kinds and sizes.  Out: zeroed blocks of the arena.
- * A node takes only the bytes its kind needs: never copy one by assignment of the struct. */
+ * A node takes only the bytes its kind needs, but no less than folding may turn it into: never copy one by assignment of
+ * the struct. */
 #include "ast/ast.h"
 #include "objects/str/str.h"
 #include "runtime/errors.h"
@@ -31,7 +32,9 @@ static void *block_of(KArena *arena, size_t head, size_t item, Py_ssize_t n)
 
 Node *ast_node(KArena *arena, NodeKind kind, Position at)
 {
-    Node *node = block_of(arena, node_size[kind], 1, 0);
+    enum { LARGEST_FOLDED = offsetof(Node, Compare) + sizeof(((Node *)0)->Compare) }; /* `not a in b` */
+    _Static_assert(sizeof(((Node *)0)->Compare) >= sizeof(((Node *)0)->Constant), "any expression may become a constant");
+    Node *node = block_of(arena, Py_MAX(node_size[kind], LARGEST_FOLDED), 1, 0);
     if (node) {
         node->kind = kind;
         node->at = at;

@@ -223,11 +223,10 @@ int compile_jump_if(Compiler *c, const Node *node, Block *target, bool condition
         status = jump_if_bool_op(c, node, target, condition);
     else if (node->kind == IfExp_kind)
         status = jump_if_conditional(c, node, target, condition);
-    else if (node->kind == Compare_kind && node->Compare.ops->n > 1) {
-        Position at = c->unit->at;
-        at_node(c, node);
-        status = jump_if_chain(c, node, target, condition);
-        c->unit->at = at;
+    else if (node->kind == Compare_kind) {
+        at_node(c, node); /* and the jump belongs to it */
+        if (node->Compare.ops->n > 1)
+            status = jump_if_chain(c, node, target, condition);
     }
     tree_depth_leave(&c->depth);
     if (status <= 0)
@@ -682,6 +681,12 @@ int compile_call_tail(Compiler *c, int pushed, const NodeSeq *args, const NodeSe
     return emit_arg(c, BC_CALL_FUNCTION_EX, keywords->n > 0);
 }
 
+/* Whether the name is imported by the module: its functions are no methods. */
+static bool is_imported(Compiler *c, const Node *node)
+{
+    return node->kind == Name_kind && (scope_flags(c->symbols.top, node->Name.id) & DEF_IMPORT);
+}
+
 /* o.m(...): the bound method is never made. */
 static int method_call(Compiler *c, const Node *node)
 {
@@ -689,9 +694,11 @@ static int method_call(Compiler *c, const Node *node)
     const NodeSeq *args = node->Call.args, *keywords = node->Call.keywords;
     TRY(compile_expression(c, method->Attribute.value));
     Position at = c->unit->at;
+    at_node(c, method);
     at_attribute(c, method);
     TRY(emit_name(c, BC_LOAD_METHOD, method->Attribute.attr));
     TRY(plain_arguments(c, args, keywords));
+    c->unit->at = at;
     at_attribute(c, method);
     TRY(emit_call(c, (int)(args->n + keywords->n)));
     c->unit->at = at;
@@ -704,7 +711,7 @@ int compile_call(Compiler *c, const Node *node)
     const NodeSeq *args = node->Call.args, *keywords = node->Call.keywords;
     TRY(check_keywords(c, keywords));
     if (callee->kind == Attribute_kind && callee->Attribute.ctx == Load &&
-        args->n + keywords->n + (keywords->n != 0) < STACK_USE_LIMIT && !has_unpacking(args, keywords))
+        !is_imported(c, callee->Attribute.value) && args->n + keywords->n + (keywords->n != 0) < STACK_USE_LIMIT && !has_unpacking(args, keywords))
         return method_call(c, node);
     TRY(warn_caller(c, callee));
     Position at = c->unit->at;

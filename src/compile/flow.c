@@ -326,11 +326,22 @@ static int optimize_block(Compiler *c, Block *block)
 
 enum { SMALL_EXIT = 4 };
 
-/* A jump to a few instructions that leave the function is replaced by them. */
+/* A block that leaves the function by artificial instructions only. */
+static bool is_exit_without_line(const Block *block)
+{
+    if (!block->exits)
+        return false;
+    for (int k = 0; k < block->n; k++)
+        if (block->instr[k].at.lineno >= 0)
+            return false;
+    return true;
+}
+
+/* A jump to a few artificial instructions that leave the function is replaced by them. */
 static int copy_small_exit(Compiler *c, Block *block)
 {
     Instr *last = block_last(block);
-    if (!last || last->op != V_JUMP || !last->target->exits || last->target->n > SMALL_EXIT)
+    if (!last || last->op != V_JUMP || !is_exit_without_line(last->target) || last->target->n > SMALL_EXIT)
         return 0;
     const Block *exit = last->target;
     make_nop(last);
@@ -341,6 +352,7 @@ static int copy_small_exit(Compiler *c, Block *block)
         *copy = exit->instr[k];
     }
     block->exits = true;
+    flow_clean_block(block);
     return 0;
 }
 
@@ -420,16 +432,6 @@ static void remove_jumps_to_next(Compiler *c)
 }
 
 /* ---- positions ---- */
-
-static bool is_exit_without_line(const Block *block)
-{
-    if (!block->exits)
-        return false;
-    for (int k = 0; k < block->n; k++)
-        if (block->instr[k].at.lineno >= 0)
-            return false;
-    return true;
-}
 
 static Block *copy_block(Compiler *c, const Block *block)
 {

@@ -205,10 +205,8 @@ int compile_lambda(Compiler *c, const Node *node)
     count_parameters(c->unit, arguments);
     TRY(compile_expression(c, node->Lambda.body));
     bool generator = c->unit->scope->generator;
-    if (!generator) {
-        c->unit->at = node->Lambda.body->at;
+    if (!generator)
         TRY(emit(c, BC_RETURN_VALUE));
-    }
     PyCodeObject *code = finish_unit(c, !generator);
     return code ? compile_closure(c, code, flags) : -1;
 }

@@ -119,13 +119,12 @@ static int hand_on(Compiler *c, Block ***top, Block *block, const HandlerStack *
     return 0;
 }
 
-/* Instructions of one block; the set-up instructions become NOPs. */
+/* Instructions of one block. Those that set up and end handlers do nothing at run time: nothing covers them. */
 static int block_handlers(Compiler *c, Block ***top, Block *block)
 {
     HandlerStack *handlers = block->handlers;
     for (int k = 0; k < block->n; k++) {
         Instr *i = &block->instr[k];
-        i->handler = innermost(handlers);
         if (instr_is_setup(i)) {
             TRY(hand_on(c, top, i->target, handlers));
             if (handlers->n == K_COUNT_OF(handlers->handler)) {
@@ -137,8 +136,11 @@ static int block_handlers(Compiler *c, Block ***top, Block *block)
         }
         else if (i->op == V_POP_BLOCK)
             handlers->n--;
-        else if (instr_is_jump(i))
-            TRY(hand_on(c, top, i->target, handlers));
+        else {
+            i->handler = innermost(handlers);
+            if (instr_is_jump(i))
+                TRY(hand_on(c, top, i->target, handlers));
+        }
     }
     return block->next && !block->ends ? hand_on(c, top, block->next, handlers) : 0;
 }

@@ -386,6 +386,7 @@ static int with_exception(Compiler *c, Block *cleanup)
         return -1;
     TRY(emit_jump(c, V_POP_JUMP_IF_TRUE, suppress));
     TRY(emit_arg(c, BC_RERAISE, 2));
+    at_nowhere(c);
     block_use(c, cleanup);
     TRY(emit_reraise_cleanup(c));
     block_use(c, suppress);
