@@ -30,4 +30,10 @@ K_INT K_STATUS int k_index_args(const char *name, PyObject *const *args, Py_ssiz
 /* "(" or "[", the items' repr joined by ", ", and the end. seq: a list (which may change meanwhile) or a tuple. */
 K_INT K_NEW PyObject *k_repr_items(char open, PyObject *seq, const char *close); /* runs code */
 
+/* The pair (first, second): *slot itself, filled anew, when nobody else holds it, else a new one. */
+K_INT K_NEW PyObject *k_iter_fill_pair(PyObject **slot, K_STOLEN PyObject *first, K_STOLEN PyObject *second);
+
+/* A tuple of iter(x) for each. */
+K_INT K_NEW PyObject *k_iter_tuple(PyObject *const *iterables, Py_ssize_t n); /* runs code */
+
 #endif

@@ -11,4 +11,10 @@ extern K_API PyTypeObject PyRange_Type, PyRangeIter_Type;
 extern K_API PyTypeObject PyLongRangeIter_Type;
 extern K_API PyTypeObject PyRange_Type;
 
+/* The iterator of a range whose bounds fit a C long; the engine's loops read it. */
+typedef struct PyRangeIter {
+    PyObject ob_base;
+    long index, start, step, length;
+} PyRangeIter;
+
 #endif

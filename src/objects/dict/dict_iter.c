@@ -116,23 +116,12 @@ static PyObject *next_value(PyObject *self)
     return step((PyDictIter *)self, &key, &value) ? Py_NewRef(value) : NULL;
 }
 
-/* The pair is used again when nobody else has kept it. */
 static PyObject *next_item(PyObject *self)
 {
-    PyObject *key, *value, *pair = ((PyDictIter *)self)->pair;
+    PyObject *key, *value;
     if (!step((PyDictIter *)self, &key, &value))
         return NULL;
-    if (Py_REFCNT(pair) != 1)
-        return PyTuple_Pack(2, key, value);
-    PyObject *old_key = PyTuple_GET_ITEM(pair, 0), *old_value = PyTuple_GET_ITEM(pair, 1);
-    PyTuple_SET_ITEM(pair, 0, Py_NewRef(key));
-    PyTuple_SET_ITEM(pair, 1, Py_NewRef(value));
-    Py_INCREF(pair);
-    if (!k_gc_is_tracked(pair)) /* the collector may have taken a pair of atoms off its lists */
-        PyObject_GC_Track(pair);
-    Py_DECREF(old_key);
-    Py_DECREF(old_value);
-    return pair;
+    return k_iter_fill_pair(&((PyDictIter *)self)->pair, Py_NewRef(key), Py_NewRef(value));
 }
 
 METHODS_DECLARE(dictiter);
