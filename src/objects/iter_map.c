@@ -8,6 +8,7 @@
 #include "memory/gc.h"
 #include "objects/call.h"
 #include "objects/dict/dict.h"
+#include "objects/int/int.h"
 #include "objects/method.h"
 #include "objects/module.h"
 #include "objects/protocol.h"
