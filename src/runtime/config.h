@@ -55,5 +55,6 @@ K_INT void config_print_help(const wchar_t *program, int which);
 K_INT void locale_configure(const PyConfig *config);
 K_INT char *k_encode_locale_raw(const wchar_t *text); /* PyMem_RawFree it; NULL when it cannot be encoded */
 K_INT void config_set_global_flags(const PyConfig *config);
+K_INT void config_take_asked_paths(PyConfig *config); /* what Py_SetProgramName and the like were told */
 
 #endif

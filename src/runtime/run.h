@@ -15,6 +15,8 @@ enum {
 enum { Py_single_input = 256, Py_file_input = 257, Py_eval_input = 258, Py_func_type_input = 345 };
 
 extern K_API PyThreadState*_PyOS_ReadlineTState;
+extern K_API char *(*PyOS_ReadlineFunctionPointer)(FILE *, FILE *, const char *);
+extern K_API int (*PyOS_InputHook)(void);
 K_API K_NEW PyObject *Py_CompileString(const char *, const char *, int);
 K_API void PyErr_Print(void);
 K_API void PyErr_PrintEx(int);
