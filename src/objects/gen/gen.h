@@ -34,7 +34,7 @@ extern K_API PyTypeObject _PyAsyncGenWrappedValue_Type;
 extern K_API PyTypeObject _PyAsyncGenAThrow_Type;
 K_API K_NEW PyObject *PyGen_New(PyFrameObject *);
 K_API K_NEW PyObject *PyGen_NewWithQualName(PyFrameObject *, PyObject *name, PyObject *qualname);
-K_API K_STATUS int _PyGen_SetStopIterationValue(PyObject *);
+K_API int _PyGen_SetStopIterationValue(PyObject *);
 K_API K_STATUS int _PyGen_FetchStopIterationValue(PyObject **);
 K_API void _PyGen_Finalize(PyObject *self);
 K_API K_NEW PyObject *PyCoro_New(PyFrameObject *, PyObject *name, PyObject *qualname);
@@ -51,5 +51,26 @@ K_INT K_NEW PyObject *_PyAsyncGenValueWrapperNew(PyObject *item);
 /* What await needs: o itself, its __await__'s iterator, or NULL with TypeError. Runs code. */
 K_INT K_NEW PyObject *k_get_awaitable(PyObject *o);
 extern K_API PyTypeObject PyGen_Type, PyCoro_Type, PyAsyncGen_Type;
+
+/* For the files of this folder: what send() and throw() do, as Python calls them. */
+K_INT K_NEW PyObject *gen_send_value(PyGenObject *gen, PyObject *value, int throwing, int closing);
+K_INT K_NEW PyObject *gen_throw_into(PyGenObject *gen, int close_on_exit, PyObject *type, PyObject *value,
+                                     PyObject *traceback);
+K_INT K_NEW PyObject *gen_throw_args(PyGenObject *gen, PyObject *const *args, Py_ssize_t nargs);
+K_INT K_NEW PyObject *gen_close(PyGenObject *gen);
+K_INT int gen_traverse(PyObject *self, visitproc visit, void *arg);
+K_INT void gen_dealloc(PyObject *self);
+K_INT K_NEW PyObject *gen_sizeof(PyObject *self);
+K_INT K_NEW PyObject *gen_repr_as(PyObject *self, const char *kind);
+K_INT K_NEW PyObject *gen_get_delegate(PyObject *self, void *closure);
+K_INT K_NEW PyObject *gen_get_frame(PyObject *self, void *closure);
+K_INT K_NEW PyObject *gen_get_code(PyObject *self, void *closure);
+K_INT K_NEW PyObject *gen_get_name(PyObject *self, void *closure);
+K_INT K_STATUS int gen_set_name(PyObject *self, PyObject *value, void *closure);
+K_INT K_NEW PyObject *gen_get_qualname(PyObject *self, void *closure);
+K_INT K_STATUS int gen_set_qualname(PyObject *self, PyObject *value, void *closure);
+
+/* ASYNC_GEN_WRAP: an item that an asynchronous generator yields, marked as such. */
+K_INT K_NEW PyObject *_PyAsyncGenValueWrapperNew(PyObject *value);
 
 #endif
