@@ -216,7 +216,7 @@ static int read_literal(FormatReader *r, Node **literal)
     return *literal ? 1 : -1;
 }
 
-enum { MAX_DIGITS = 3 };
+enum { MAX_DIGITS = 2 };
 
 /* Digits at the reading place as a number; -1 when there are none, -2 when too many. */
 static int read_digits(FormatReader *r)

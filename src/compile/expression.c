@@ -470,7 +470,8 @@ static void at_attribute(Compiler *c, const Node *node)
     else /* a hand-made tree */
         at->col_offset = at->end_col_offset = -1;
     at->end_lineno = Py_MAX(at->lineno, at->end_lineno);
-    at->end_col_offset = Py_MAX(at->col_offset, at->end_col_offset);
+    if (at->end_lineno == at->lineno)
+        at->end_col_offset = Py_MAX(at->col_offset, at->end_col_offset);
 }
 
 static int attribute(Compiler *c, const Node *node)
@@ -626,10 +627,15 @@ static int keyword_dict(Compiler *c, const NodeSeq *keywords, Py_ssize_t begin, 
     if (big)
         TRY(emit_arg(c, BC_BUILD_MAP, 0));
     for (Py_ssize_t i = begin; i < end; i++) {
+        const Node *value = keywords->item[i]->keyword.value;
         TRY(emit_const(c, keywords->item[i]->keyword.arg));
-        TRY(compile_expression(c, keywords->item[i]->keyword.value));
-        if (big)
+        TRY(compile_expression(c, value));
+        if (big) {
+            Position at = c->unit->at;
+            at_node(c, value);
             TRY(emit_arg(c, BC_MAP_ADD, 1));
+            c->unit->at = at;
+        }
     }
     return big ? 0 : emit_arg(c, BC_BUILD_MAP, n);
 }

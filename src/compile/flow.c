@@ -534,8 +534,9 @@ int flow_optimize(Compiler *c)
         TRY(optimize_block(c, block));
         flow_clean_block(block);
     }
-    for (Block *block = c->unit->newest; block; block = block->made_before)
-        TRY(copy_small_exit(c, block));
+    for (int round = 0; round < 2; round++) /* a copied exit may make a small exit of its block */
+        for (Block *block = c->unit->entry; block; block = block->next)
+            TRY(copy_small_exit(c, block));
     TRY(remove_unreachable(c));
     remove_empty(c);
     remove_jumps_to_next(c);

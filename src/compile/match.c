@@ -59,13 +59,13 @@ static int names_find(const Names *names, PyObject *name)
     return -1;
 }
 
-/* names[0:count] move behind the `gap` names that follow them. */
-static void names_rotate(Names *names, int count, int gap)
+/* The first name moves to place `to`, `times` over: what sink() does to the stack. */
+static void names_rotate(Names *names, int times, int to)
 {
-    while (count--) {
+    while (times--) {
         PyObject *first = names->item[0];
-        memmove(names->item, names->item + 1, (size_t)gap * sizeof *names->item);
-        names->item[gap] = first;
+        memmove(names->item, names->item + 1, (size_t)to * sizeof *names->item);
+        names->item[to] = first;
     }
 }
 
@@ -399,7 +399,7 @@ static int reorder_captures(Compiler *c, Pattern *p, const Names *wanted)
             return compile_error(c, "alternative patterns bind different names");
         if (from == to)
             continue;
-        names_rotate(&p->captures, from + 1, to - from);
+        names_rotate(&p->captures, from + 1, to);
         for (int i = 0; i <= from; i++)
             TRY(sink(c, to + 1));
     }

@@ -196,8 +196,9 @@ static int try_star(Compiler *c, const TryParts *parts)
         if (!next)
             return -1;
         if (i == 0) {
+            TRY(emit_arg(c, BC_COPY, 1));
             TRY(emit_arg(c, BC_BUILD_LIST, 0));
-            TRY(emit_arg(c, BC_COPY, 2));
+            TRY(emit_arg(c, BC_SWAP, 2));
         }
         TRY(star_handler(c, handler, next));
         block_use(c, next);
