@@ -169,12 +169,21 @@ PyObject *_PyObject_GenericGetAttrWithDict(PyObject *self, PyObject *name, PyObj
     return object_generic_get(self, name, dict, suppress);
 }
 
-static int attr_no_room(PyObject *self, PyObject *name, PyObject *descr)
+static int attr_missing(PyObject *self, PyObject *name)
 {
-    if (descr)
-        k_raise(PyExc_AttributeError, "'%.50s' object attribute '%U' is read-only", Py_TYPE(self)->tp_name, name);
+    if (PyType_Check(self))
+        k_raise(PyExc_AttributeError, "type object '%.50s' has no attribute '%U'", ((PyTypeObject *)self)->tp_name, name);
     else
         k_raise(PyExc_AttributeError, "'%.100s' object has no attribute '%U'", Py_TYPE(self)->tp_name, name);
+    k_attribute_error_context(self, name);
+    return -1;
+}
+
+static int attr_no_room(PyObject *self, PyObject *name, PyObject *descr)
+{
+    if (!descr)
+        return attr_missing(self, name);
+    k_raise(PyExc_AttributeError, "'%.50s' object attribute '%U' is read-only", Py_TYPE(self)->tp_name, name);
     k_attribute_error_context(self, name);
     return -1;
 }
@@ -185,8 +194,7 @@ static int attr_dict_store(PyObject *self, PyObject *dict, PyObject *name, PyObj
     int status = value ? PyDict_SetItem(held, name, value) : PyDict_DelItem(held, name);
     if (status < 0 && PyErr_ExceptionMatches(PyExc_KeyError)) {
         PyErr_Clear();
-        k_raise(PyExc_AttributeError, "'%.100s' object has no attribute '%U'", Py_TYPE(self)->tp_name, name);
-        k_attribute_error_context(self, name);
+        return attr_missing(self, name);
     }
     return status;
 }

@@ -24,31 +24,6 @@ int _Py_SwappedOp[] = { Py_GT, Py_GE, Py_EQ, Py_NE, Py_LT, Py_LE };
 
 /* ---- reference counts ---- */
 
-void _Py_Dealloc(PyObject *o)
-{
-    Py_TYPE(o)->tp_dealloc(o);
-}
-
-void Py_IncRef(PyObject *o)
-{
-    Py_XINCREF(o);
-}
-
-void Py_DecRef(PyObject *o)
-{
-    Py_XDECREF(o);
-}
-
-void _Py_IncRef(PyObject *o)
-{
-    Py_INCREF(o);
-}
-
-void _Py_DecRef(PyObject *o)
-{
-    Py_DECREF(o);
-}
-
 K_API PyObject *(Py_NewRef)(PyObject *o);
 PyObject *(Py_NewRef)(PyObject *o)
 {
@@ -80,15 +55,6 @@ int (Py_IsTrue)(PyObject *x)
 int (Py_IsFalse)(PyObject *x)
 {
     return x == Py_False;
-}
-
-void _Py_NewReference(PyObject *o)
-{
-    Py_SET_REFCNT(o, 1);
-}
-
-void _Py_ForgetReference(PyObject *o)
-{
 }
 
 void _Py_NegativeRefcount(const char *filename, int lineno, PyObject *o)
