@@ -1,0 +1,13 @@
+/* builtins_module.h - the tables of functions that make up module builtins. */
+#ifndef KAA_MODULES_BUILTINS_MODULE_H
+#define KAA_MODULES_BUILTINS_MODULE_H
+
+#include "objects/method.h"
+
+METHODS_DECLARE(builtins_class);
+METHODS_DECLARE(builtins_object);
+METHODS_DECLARE(builtins_iter);
+METHODS_DECLARE(builtins_compile);
+METHODS_DECLARE(builtins_io);
+
+#endif
