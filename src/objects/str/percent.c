@@ -331,17 +331,6 @@ static int unsupported(const Percent *p, const Conversion *conv)
 
 /* ---- layout ---- */
 
-static int write_fill(_PyUnicodeWriter *w, Py_ssize_t n, Py_UCS4 c)
-{
-    if (n <= 0)
-        return 0;
-    if (_PyUnicodeWriter_Prepare(w, n, c) < 0)
-        return -1;
-    str_fill_run((int)w->kind, w->data, w->pos, n, c);
-    w->pos += n;
-    return 0;
-}
-
 static int write_laid_out(_PyUnicodeWriter *w, const Conversion *conv, PyObject *text, int numeric)
 {
     Py_ssize_t start = 0, end = STR_LEN(text);
@@ -360,7 +349,7 @@ static int write_laid_out(_PyUnicodeWriter *w, const Conversion *conv, PyObject 
     }
     Py_ssize_t gap = conv->width - (end - start) - (sign != 0);
     int zero = numeric && conv->zero && !conv->left;
-    if (!zero && !conv->left && write_fill(w, gap, ' ') < 0)
+    if (!zero && !conv->left && str_writer_fill(w, gap, ' ') < 0)
         return -1;
     if (sign && _PyUnicodeWriter_WriteChar(w, sign) < 0)
         return -1;
@@ -370,12 +359,12 @@ static int write_laid_out(_PyUnicodeWriter *w, const Conversion *conv, PyObject 
                 return -1;
             start += 2;
         }
-        if (write_fill(w, gap, '0') < 0)
+        if (str_writer_fill(w, gap, '0') < 0)
             return -1;
     }
     if (end > start && _PyUnicodeWriter_WriteSubstring(w, text, start, end) < 0)
         return -1;
-    return conv->left ? write_fill(w, gap, ' ') : 0;
+    return conv->left ? str_writer_fill(w, gap, ' ') : 0;
 }
 
 /* p->pos stands behind the "%". */

@@ -74,22 +74,11 @@ static int spec_integer(const CSpec *spec, char *out, size_t room, va_list *args
     return snprintf(out, room, spec->conversion == 'x' ? "%llx" : "%llu", u);
 }
 
-static int write_fill(_PyUnicodeWriter *w, Py_ssize_t n, Py_UCS4 c)
-{
-    if (n <= 0)
-        return 0;
-    if (_PyUnicodeWriter_Prepare(w, n, c) < 0)
-        return -1;
-    str_fill_run((int)w->kind, w->data, w->pos, n, c);
-    w->pos += n;
-    return 0;
-}
-
 static int write_integer(_PyUnicodeWriter *w, const CSpec *spec, va_list *args)
 {
     char text[32];
     Py_ssize_t n = spec_integer(spec, text, sizeof text, args), digits = Py_MAX(spec->precision, n);
-    if (write_fill(w, spec->width - digits, spec->zero_pad ? '0' : ' ') < 0 || write_fill(w, digits - n, '0') < 0)
+    if (str_writer_fill(w, spec->width - digits, spec->zero_pad ? '0' : ' ') < 0 || str_writer_fill(w, digits - n, '0') < 0)
         return -1;
     return _PyUnicodeWriter_WriteASCIIString(w, text, n);
 }
@@ -101,7 +90,7 @@ static int write_str(_PyUnicodeWriter *w, const CSpec *spec, PyObject *s)
     Py_ssize_t n = STR_LEN(s);
     if (spec->precision >= 0 && spec->precision < n)
         n = spec->precision;
-    if (write_fill(w, spec->width - n, ' ') < 0)
+    if (str_writer_fill(w, spec->width - n, ' ') < 0)
         return -1;
     return _PyUnicodeWriter_WriteSubstring(w, s, 0, n);
 }

@@ -81,5 +81,6 @@ K_INT K_NEW PyObject *str_remainder(PyObject *format, PyObject *args); /* format
 K_INT K_NEW PyObject *str_format_call(PyObject *self, PyObject *args, PyObject *kwargs); /* str.format */
 K_INT K_NEW PyObject *str_format_map(PyObject *self, PyObject *mapping);
 K_INT int str_is_space(Py_UCS4 c);
+K_INT K_STATUS int str_writer_fill(_PyUnicodeWriter *w, Py_ssize_t n, Py_UCS4 c); /* n times c; none when n <= 0 */
 
 #endif

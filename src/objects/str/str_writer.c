@@ -127,6 +127,17 @@ int _PyUnicodeWriter_WriteLatin1String(_PyUnicodeWriter *w, const char *text, Py
     return writer_write_narrow(w, text, n, str_run_max_char(1, text, n));
 }
 
+int str_writer_fill(_PyUnicodeWriter *w, Py_ssize_t n, Py_UCS4 c)
+{
+    if (n <= 0)
+        return 0;
+    if (_PyUnicodeWriter_Prepare(w, n, c) < 0)
+        return -1;
+    str_fill_run((int)w->kind, w->data, w->pos, n, c);
+    w->pos += n;
+    return 0;
+}
+
 PyObject *_PyUnicodeWriter_Finish(_PyUnicodeWriter *w)
 {
     PyObject *s = K_MOVE(w->buffer);
