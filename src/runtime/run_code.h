@@ -12,5 +12,6 @@ K_INT K_NEW PyObject *k_compile_source(const char *source, Py_ssize_t size, PyOb
 K_INT K_NEW PyObject *k_compile_object(PyObject *tree, PyObject *filename, int mode, int flags, int optimize);
 K_INT K_NEW PyObject *k_run_code(PyObject *code, PyObject *globals, PyObject *locals);
 K_INT void k_flush_io(void); /* sys.stderr and sys.stdout; their errors are dropped */
+extern K_INT int k_unhandled_interrupt; /* 1: the program ended by KeyboardInterrupt */
 
 #endif

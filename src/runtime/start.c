@@ -82,7 +82,6 @@ int _PyOS_URandomNonblock(void *buffer, Py_ssize_t size)
     return random_bytes(buffer, size, GRND_NONBLOCK) == 0 ? 0 : _PyOS_URandom(buffer, size);
 }
 
-int _Py_HashSecret_Initialized;
 
 static void choose_hash_key(const PyConfig *config)
 {
