@@ -1,7 +1,7 @@
 /* unicode_tables.c - build tool: turns Unicode's data files into C tables.
  *
  * In: the folder of the data files (Debian's unicode-data).  Out: unicode_types.h (what str asks of a character) and
- * unicode_db.h (what the module unicodedata knows), in the folder named second.
+ * unicode_db_tables.h (what the module unicodedata knows), in the folder named second.
  * The files may be newer than Unicode 14.0, which Python 3.11 speaks: characters of a later age count as unassigned.
  * Start at main(). */
 #include <ctype.h>
@@ -581,7 +581,7 @@ static void write_db(const char *folder)
     static uint16_t record[CODES];
     Pool pool = { 0 };
     char text[128];
-    FILE *f = open_target(folder, "unicode_db.h", "what the module unicodedata knows of a character.");
+    FILE *f = open_target(folder, "unicode_db_tables.h", "what the module unicodedata knows of a character.");
     for (int t = 0; t < 3; t++) {
         fprintf(f, "static const char *const %s[] = {", tables[t]);
         for (int i = 0; i < name_counts[t]; i++)
