@@ -13,8 +13,7 @@
 
 typedef enum StrEncoding { ENC_OTHER, ENC_UTF8, ENC_UTF16, ENC_UTF32, ENC_LATIN1, ENC_ASCII } StrEncoding;
 
-/* Lower case; every run of other characters than letters, digits and dots becomes one "_". */
-static int normalise(const char *name, char *out, size_t room)
+int str_normalise_encoding(const char *name, char *out, size_t room)
 {
     size_t n = 0;
     int gap = 0;
@@ -47,7 +46,7 @@ static StrEncoding encoding_of(const char *name)
     char plain[12];
     if (!name || strcmp(name, "utf-8") == 0)
         return ENC_UTF8;
-    if (!normalise(name, plain, sizeof plain))
+    if (!str_normalise_encoding(name, plain, sizeof plain))
         return ENC_OTHER;
     for (Py_ssize_t i = 0; i < K_COUNT_OF(known); i++) {
         if (strcmp(plain, known[i].name) == 0)

@@ -81,6 +81,9 @@ K_INT K_NEW PyObject *str_remainder(PyObject *format, PyObject *args); /* format
 K_INT K_NEW PyObject *str_format_call(PyObject *self, PyObject *args, PyObject *kwargs); /* str.format */
 K_INT K_NEW PyObject *str_format_map(PyObject *self, PyObject *mapping);
 K_INT int str_is_space(Py_UCS4 c);
+/* An encoding's name in lower case; every run of other characters than letters, digits and dots becomes one "_". 0 when
+ * room (name's size with its 0 suffices) is short. */
+K_INT int str_normalise_encoding(const char *name, char *out, size_t room);
 K_INT K_STATUS int str_writer_fill(_PyUnicodeWriter *w, Py_ssize_t n, Py_UCS4 c); /* n times c; none when n <= 0 */
 
 #endif
