@@ -201,10 +201,10 @@ static void put_int(unsigned long long bits, char *p, Py_ssize_t size, int littl
         p[little ? i : size - 1 - i] = (char)bits;
 }
 
-static int out_of_range(const Code *code, Py_ssize_t size)
+static int out_of_range(const Code *code, Py_ssize_t size, int little)
 {
-    const char *name = code->format == 'b' ? "byte" : code->format == 'B' ? "ubyte" : code->format == 'h' ? "short"
-        : code->format == 'H' ? "ushort" : NULL;
+    const char *name = code->format == 'b' ? "byte" : code->format == 'B' ? "ubyte" : !little ? NULL
+        : code->format == 'h' ? "short" : code->format == 'H' ? "ushort" : NULL;
     char quoted[4] = { '\'', code->format, '\'', 0 };
     int bits = (int)size * 8;
     long long low = code->kind == 'u' ? 0 : -(1LL << (bits - 1));
@@ -219,22 +219,19 @@ static int pack_int(const Item *item, PyObject *value, char *p, int little)
     K_AUTO(PyObject *) v = PyLong_Check(value) ? Py_NewRef(value) : PyIndex_Check(value) ? PyNumber_Index(value) : NULL;
     if (!v)
         return PyErr_Occurred() ? -1 : pack_failed("required argument is not an integer");
-    unsigned long long bits;
-    int wide = code->kind == 'u' && code->format != 'B' && code->format != 'H'; /* by way of an unsigned long */
-    if (wide) {
-        bits = PyLong_AsUnsignedLongLong(v);
-        if (bits == (unsigned long long)-1 && PyErr_Occurred())
-            return k_catch(PyExc_OverflowError) ? pack_failed("argument out of range") : -1;
-    } else {
-        bits = (unsigned long long)PyLong_AsLongLong(v);
-        if (bits == (unsigned long long)-1 && PyErr_Occurred())
-            return k_catch(PyExc_OverflowError) ? pack_failed("argument out of range") : -1;
+    /* CPython's words depend on its way: by a signed or an unsigned long, or by bytes (big-endian of eight) */
+    int wide = code->kind == 'u' && code->format != 'B' && (code->format != 'H' || !little);
+    unsigned long long bits = wide ? PyLong_AsUnsignedLongLong(v) : (unsigned long long)PyLong_AsLongLong(v);
+    if (bits == (unsigned long long)-1 && PyErr_Occurred()) {
+        if (!little && item->size == 8)
+            return -1;
+        return k_catch(PyExc_OverflowError) ? pack_failed("argument out of range") : -1;
     }
     if (item->size < 8) {
         int shift = (int)item->size * 8;
         long long number = (long long)bits;
         if (code->kind == 'u' ? (bits >> shift) != 0 : number < -(1LL << (shift - 1)) || number >= 1LL << (shift - 1))
-            return out_of_range(code, item->size);
+            return out_of_range(code, item->size, little);
     }
     put_int(bits, p, item->size, little);
     return 0;
