@@ -132,7 +132,11 @@ PyObject *k_run_code(PyObject *code, PyObject *globals, PyObject *locals)
         return NULL;
     if (PySys_Audit("exec", "O", code) < 0)
         return NULL;
-    return PyEval_EvalCode(code, globals, locals);
+    k_unhandled_interrupt = 0;
+    PyObject *result = PyEval_EvalCode(code, globals, locals); /* runs code */
+    if (!result && PyErr_Occurred() == PyExc_KeyboardInterrupt)
+        k_unhandled_interrupt = 1;
+    return result;
 }
 
 static void take_future_flags(PyCompilerFlags *flags, PyObject *code)
