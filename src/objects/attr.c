@@ -64,7 +64,7 @@ PyObject **_PyObject_GetDictPtr(PyObject *self)
 {
     if (!attr_is_managed(Py_TYPE(self)))
         return attr_dict_slot(self);
-    PyObject *dict = k_instance_dict(self);
+    PyObject *dict = k_instance_detach(self) < 0 ? NULL : k_instance_dict(self);
     if (!dict) {
         PyErr_Clear();
         return NULL;
@@ -75,8 +75,9 @@ PyObject **_PyObject_GetDictPtr(PyObject *self)
 
 int PyObject_GenericSetDict(PyObject *self, PyObject *value, void *context)
 {
-    PyObject **slot = _PyObject_GetDictPtr(self);
-    if (!slot) {
+    bool managed = attr_is_managed(Py_TYPE(self));
+    PyObject **slot = managed ? NULL : attr_dict_slot(self);
+    if (!slot && !managed) {
         k_raise(PyExc_AttributeError, "This object has no __dict__");
         return -1;
     }
@@ -88,8 +89,8 @@ int PyObject_GenericSetDict(PyObject *self, PyObject *value, void *context)
         k_raise(PyExc_TypeError, "__dict__ must be set to a dictionary, not a '%.200s'", Py_TYPE(value)->tp_name);
         return -1;
     }
-    if (attr_is_managed(Py_TYPE(self)) && k_instance_detach(self) < 0)
-        return -1;
+    if (managed)
+        return k_instance_replace_dict(self, value);
     Py_INCREF(value);
     Py_XSETREF(*slot, value);
     return 0;

@@ -245,13 +245,13 @@ static int subtype_set_dict(PyObject *self, PyObject *value, void *closure)
         k_raise(PyExc_TypeError, "__dict__ must be set to a dictionary, not a '%.200s'", Py_TYPE(value)->tp_name);
         return -1;
     }
+    if (PyType_HasFeature(Py_TYPE(self), Py_TPFLAGS_MANAGED_DICT))
+        return k_instance_replace_dict(self, value);
     PyObject **slot = _PyObject_GetDictPtr(self);
     if (!slot) {
         k_raise(PyExc_AttributeError, "This object has no __dict__");
         return -1;
     }
-    if (PyType_HasFeature(Py_TYPE(self), Py_TPFLAGS_MANAGED_DICT) && k_instance_detach(self) < 0)
-        return -1;
     PyObject *old = *slot;
     *slot = Py_XNewRef(value); /* deleted: a fresh one comes at next sight */
     Py_XDECREF(old);

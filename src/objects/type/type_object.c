@@ -6,6 +6,7 @@
 #include "memory/gc.h"
 #include "objects/call.h"
 #include "objects/dict/dict.h"
+#include "objects/dict/dict_table.h"
 #include "objects/func/cfunction.h"
 #include "objects/genericalias.h"
 #include "objects/int/int.h"
@@ -618,8 +619,8 @@ static void type_dealloc(PyObject *self)
     Py_XDECREF(heap->ht_name);
     Py_XDECREF(heap->ht_qualname);
     Py_XDECREF(heap->ht_slots);
-    if (heap->ht_cached_keys)
-        k_instance_keys_release(type);
+    if (heap->ht_cached_keys && --heap->ht_cached_keys->dk_refcnt == 0)
+        dict_table_free_keys(heap->ht_cached_keys);
     Py_XDECREF(heap->ht_module);
     PyMem_Free(heap->_ht_tpname);
     Py_TYPE(self)->tp_free(self);

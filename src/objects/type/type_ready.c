@@ -380,6 +380,13 @@ static int ready_steps(PyTypeObject *type)
         || type_slots_add_wrappers(type) < 0 || ready_add_tables(type) < 0 || ready_add_doc(type) < 0
         || type_mro_compute(type) < 0 || ready_inherit(type) < 0 || ready_hash(type) < 0)
         return -1;
+    if (PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) && PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT)) {
+        PyHeapTypeObject *heap = (PyHeapTypeObject *)type;
+        if (!heap->ht_cached_keys && !(heap->ht_cached_keys = _PyDict_NewKeysForClass())) {
+            PyErr_NoMemory();
+            return -1;
+        }
+    }
     return type_add_all_subclasses(type, type->tp_bases);
 }
 
