@@ -464,3 +464,27 @@ PyTypeObject PyBytesIter_Type = BYTE_ITER_TYPE("bytes_iterator");
 PyTypeObject PyByteArrayIter_Type = BYTE_ITER_TYPE("bytearray_iterator");
 K_TYPE(PyBytesIter_Type);
 K_TYPE(PyByteArrayIter_Type);
+
+/* ---- searching and repeating for modules that hold no bytes object ---- */
+
+K_API Py_ssize_t _PyBytes_Find(const char *hay, Py_ssize_t n, const char *needle, Py_ssize_t m, Py_ssize_t offset);
+K_API Py_ssize_t _PyBytes_ReverseFind(const char *hay, Py_ssize_t n, const char *needle, Py_ssize_t m, Py_ssize_t offset);
+K_API void _PyBytes_Repeat(char *to, Py_ssize_t n, const char *from, Py_ssize_t m);
+
+Py_ssize_t _PyBytes_Find(const char *hay, Py_ssize_t n, const char *needle, Py_ssize_t m, Py_ssize_t offset)
+{
+    Py_ssize_t at = search_find(1, hay, n, needle, m);
+    return at < 0 ? -1 : at + offset;
+}
+
+Py_ssize_t _PyBytes_ReverseFind(const char *hay, Py_ssize_t n, const char *needle, Py_ssize_t m, Py_ssize_t offset)
+{
+    Py_ssize_t at = search_rfind(1, hay, n, needle, m);
+    return at < 0 ? -1 : at + offset;
+}
+
+void _PyBytes_Repeat(char *to, Py_ssize_t n, const char *from, Py_ssize_t m)
+{
+    for (Py_ssize_t done = 0; m && done < n; done += m)
+        memcpy(to + done, from, (size_t)Py_MIN(m, n - done));
+}
