@@ -6,6 +6,7 @@
 #include "objects/str/str.h"
 
 #include <errno.h>
+#undef errno /* the module bears the name of the macro */
 
 static const struct {
     const char *name;
