@@ -14,9 +14,12 @@
 #include "objects/exc/exc.h"
 #include "objects/float/float.h"
 #include "objects/func/cfunction.h"
+#include "objects/instance.h"
 #include "objects/int/int.h"
 #include "objects/list/list.h"
+#include "objects/module.h"
 #include "objects/protocol.h"
+#include "objects/range.h"
 #include "objects/set/set.h"
 #include "objects/slice.h"
 #include "objects/str/str.h"
@@ -25,6 +28,7 @@
 #include "runtime/errors.h"
 #include "vm/engine.h"
 #include "vm/eval.h"
+#include "vm/fast.h"
 #include "vm/helpers.h"
 #include "vm/specialize.h"
 
@@ -98,6 +102,58 @@
         ERROR_AT(pc->a);                                                                                               \
     A = result;                                                                                                        \
     NEXT()
+
+#define RELEASE(object)                                                                                                \
+    do {                                                                                                               \
+        if (--(object)->ob_refcnt == 0) {                                                                              \
+            SAVE();                                                                                                    \
+            _Py_Dealloc(object);                                                                                       \
+        }                                                                                                              \
+    } while (0)
+#define FAST_INT(expression)                                                                                           \
+    PyObject *left = A, *right = A1;                                                                                   \
+    GUARD(fast_are_ints(left, right));                                                                                 \
+    int64_t x = fast_int_value(left), y = fast_int_value(right);                                                       \
+    PyObject *result = fast_int_result((expression), left, right);                                                     \
+    if (K_UNLIKELY(!result))                                                                                           \
+        ERROR_AT(pc->a);                                                                                               \
+    A = result;                                                                                                        \
+    NEXT()
+#define FAST_FLOAT(expression)                                                                                         \
+    PyObject *left = A, *right = A1;                                                                                   \
+    GUARD(fast_are_floats(left, right));                                                                               \
+    double x = PyFloat_AS_DOUBLE(left), y = PyFloat_AS_DOUBLE(right);                                                  \
+    PyObject *result = fast_float_result((expression), left, right);                                                   \
+    if (K_UNLIKELY(!result))                                                                                           \
+        ERROR_AT(pc->a);                                                                                               \
+    A = result;                                                                                                        \
+    NEXT()
+/* The conditional jump behind a comparison; the cache knows when it jumps. */
+#define BRANCH_ON(truth)                                                                                               \
+    int when = (int)CACHE()->index;                                                                                    \
+    pc++;                                                                                                              \
+    if ((truth) == when) {                                                                                             \
+        if ((int32_t)pc->d < 0)                                                                                        \
+            POLL(pc->a);                                                                                               \
+        JUMP();                                                                                                        \
+    }                                                                                                                  \
+    NEXT()
+/* A call of a translated function that takes just the n arguments from slot `first` on. */
+#define CALL_SIMPLE(func, first, n)                                                                                    \
+    PyCodeObject *code = (PyCodeObject *)(func)->func_code;                                                            \
+    uint32_t from = (first), count = (n);                                                                              \
+    KCode *callee_code = (KCode *)(void *)code->_co_linearray;                                                         \
+    SAVE();                                                                                                            \
+    callee = vm_stack_push(tstate, callee_code->frame_words);                                                          \
+    if (K_UNLIKELY(!callee))                                                                                           \
+        ERROR();                                                                                                       \
+    frame_init(callee, (func), NULL, code, (Py_ssize_t)count);                                                         \
+    for (uint32_t i = 0; i < count; i++)                                                                               \
+        callee->localsplus[i] = SLOT(from + i);                                                                        \
+    KLink *link = (KLink *)(void *)&callee->localsplus[callee_code->nslots];                                           \
+    link->pc = pc;                                                                                                     \
+    link->kind = CONT_RESULT;                                                                                          \
+    goto enter
 
 /* True and False are the common operands; None and other objects are asked. */
 #define TRUTH_OF(value, truth)                                                                                         \

@@ -1,13 +1,26 @@
-/* specialize.c - choosing faster forms.
+/* specialize.c - choosing faster forms of operators, comparisons, subscripts, iteration and calls.
  *
  * In: a general instruction and its operands.  Out: pc->op rewritten and the cache filled, or a longer wait before
- * the next attempt. Start at settle(). */
+ * the next attempt. Start at vm_settle(). */
 #include "vm/specialize.h"
 
-/* The end of each attempt: a form, or OP_COUNT when none fits. */
-static int settle(KInstr *pc, KCache *cache, int op)
+#include "code/opcode.h"
+#include "objects/descr.h"
+#include "objects/dict/dict.h"
+#include "objects/func/cfunction.h"
+#include "objects/list/list.h"
+#include "objects/protocol.h"
+#include "objects/range.h"
+#include "objects/tuple.h"
+#include "objects/type/type.h"
+#include "vm/eval.h"
+#include "vm/fast.h"
+#include "vm/frame.h"
+
+int vm_settle(KInstr *pc, KCache *cache, int op)
 {
-    if (op == OP_COUNT) {
+    if (op == NO_FORM) {
+        pc->op = vm_op_rows[pc->op].base;
         cache->counter = (uint16_t)(CACHE_WARMUP << cache->backoff);
         if (cache->backoff < CACHE_MAX_BACKOFF)
             cache->backoff++;
@@ -17,19 +30,223 @@ static int settle(KInstr *pc, KCache *cache, int op)
     cache->counter = CACHE_COOLDOWN;
     return 1;
 }
-#define NOT_YET(name)                                                                                                  \
-    int name(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)                                                    \
-    {                                                                                                                  \
-        return settle(pc, cache, OP_COUNT);                                                                            \
+
+static int runs_as(const KInstr *pc, int base)
+{
+    return vm_op_rows[pc->op].base == base;
+}
+
+/* ---- operators ---- */
+
+static int form_of_ints(uint32_t op, PyObject *right)
+{
+    switch (op % NB_INPLACE_ADD) {
+    case NB_ADD: return OP_ADD_INT;
+    case NB_SUBTRACT: return OP_SUBTRACT_INT;
+    case NB_MULTIPLY: return OP_MULTIPLY_INT;
+    case NB_AND: return OP_AND_INT;
+    case NB_OR: return OP_OR_INT;
+    case NB_XOR: return OP_XOR_INT;
+    case NB_RSHIFT: return (uint64_t)fast_int_value(right) < 63 ? OP_RSHIFT_INT : NO_FORM;
+    case NB_LSHIFT: return (uint64_t)fast_int_value(right) < 32 ? OP_LSHIFT_INT : NO_FORM;
+    case NB_FLOOR_DIVIDE: return Py_SIZE(right) > 0 ? OP_FLOOR_DIVIDE_INT : NO_FORM;
+    case NB_REMAINDER: return Py_SIZE(right) > 0 ? OP_REMAINDER_INT : NO_FORM;
+    default: return NO_FORM;
     }
-NOT_YET(vm_specialize_binary)
-NOT_YET(vm_specialize_compare)
-NOT_YET(vm_specialize_global)
-NOT_YET(vm_specialize_load_attr)
-NOT_YET(vm_specialize_load_method)
-NOT_YET(vm_specialize_store_attr)
-NOT_YET(vm_specialize_subscr)
-NOT_YET(vm_specialize_store_subscr)
-NOT_YET(vm_specialize_unpack)
-NOT_YET(vm_specialize_for_iter)
-NOT_YET(vm_specialize_call)
+}
+
+static int form_of_floats(uint32_t op)
+{
+    switch (op % NB_INPLACE_ADD) {
+    case NB_ADD: return OP_ADD_FLOAT;
+    case NB_SUBTRACT: return OP_SUBTRACT_FLOAT;
+    case NB_MULTIPLY: return OP_MULTIPLY_FLOAT;
+    case NB_TRUE_DIVIDE: return OP_DIVIDE_FLOAT;
+    default: return NO_FORM;
+    }
+}
+
+int vm_specialize_binary(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
+{
+    PyObject *left = frame->localsplus[pc->a], *right = frame->localsplus[pc->a + 1];
+    int op = NO_FORM;
+    if (fast_are_ints(left, right))
+        op = form_of_ints(pc->d, right);
+    else if (fast_are_floats(left, right))
+        op = form_of_floats(pc->d);
+    else if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right) && pc->d % NB_INPLACE_ADD == NB_ADD)
+        op = runs_as(pc + 1, OP_STORE_FAST) && frame->localsplus[pc[1].b] == left ? OP_APPEND_STR : OP_ADD_STR;
+    return vm_settle(pc, cache, op);
+}
+
+/* When the jump behind a comparison jumps: 0, 1, or -1 when none follows. */
+static int jump_behind(const KInstr *pc)
+{
+    if (runs_as(pc + 1, OP_POP_JUMP_FORWARD_IF_FALSE) || runs_as(pc + 1, OP_POP_JUMP_BACKWARD_IF_FALSE))
+        return 0;
+    if (runs_as(pc + 1, OP_POP_JUMP_FORWARD_IF_TRUE) || runs_as(pc + 1, OP_POP_JUMP_BACKWARD_IF_TRUE))
+        return 1;
+    return -1;
+}
+
+int vm_specialize_compare(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
+{
+    PyObject *left = frame->localsplus[pc->a], *right = frame->localsplus[pc->a + 1];
+    int op = NO_FORM, when = jump_behind(pc);
+    cache->index = (uint32_t)when;
+    if (fast_are_ints(left, right))
+        op = when < 0 ? OP_COMPARE_INT : OP_COMPARE_INT_JUMP;
+    else if (fast_are_floats(left, right))
+        op = when < 0 ? OP_COMPARE_FLOAT : OP_COMPARE_FLOAT_JUMP;
+    else if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right) && (pc->d == Py_EQ || pc->d == Py_NE))
+        op = when < 0 ? OP_COMPARE_STR : OP_COMPARE_STR_JUMP;
+    return vm_settle(pc, cache, op);
+}
+
+/* ---- subscripts, unpacking, iteration ---- */
+
+/* A Python function that takes n positional arguments and nothing else, with its version noted. */
+static int simple_function(PyObject *func, Py_ssize_t n, uint32_t *version)
+{
+    if (!func || !PyFunction_Check(func) || ((PyFunctionObject *)func)->vectorcall != _PyFunction_Vectorcall)
+        return 0;
+    PyCodeObject *code = (PyCodeObject *)((PyFunctionObject *)func)->func_code;
+    KCode *k = (KCode *)(void *)code->_co_linearray;
+    *version = k_func_version((PyFunctionObject *)func);
+    return *version && k && k->simple_args == (uint32_t)n && code->co_flags & CO_OPTIMIZED;
+}
+
+int vm_specialize_subscr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
+{
+    PyObject *owner = frame->localsplus[pc->a], *key = frame->localsplus[pc->a + 1];
+    int op = NO_FORM;
+    if (PyList_CheckExact(owner) && fast_is_int(key)) {
+        op = OP_SUBSCR_LIST;
+    } else if (PyTuple_CheckExact(owner) && fast_is_int(key)) {
+        op = OP_SUBSCR_TUPLE;
+    } else if (PyDict_CheckExact(owner)) {
+        op = OP_SUBSCR_DICT;
+    } else if (PyType_HasFeature(Py_TYPE(owner), Py_TPFLAGS_HEAPTYPE)) {
+        PyObject *getitem = _PyType_Lookup(Py_TYPE(owner), K_STR("__getitem__"));
+        cache->version = k_type_version(Py_TYPE(owner));
+        cache->ptr = getitem;
+        if (cache->version && simple_function(getitem, 2, &cache->version2))
+            op = OP_SUBSCR_GETITEM;
+    }
+    return vm_settle(pc, cache, op);
+}
+
+int vm_specialize_store_subscr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
+{
+    PyObject *owner = frame->localsplus[pc->a + 1], *key = frame->localsplus[pc->a + 2];
+    int op = NO_FORM;
+    if (PyList_CheckExact(owner) && fast_is_int(key))
+        op = OP_STORE_SUBSCR_LIST;
+    else if (PyDict_CheckExact(owner))
+        op = OP_STORE_SUBSCR_DICT;
+    return vm_settle(pc, cache, op);
+}
+
+int vm_specialize_unpack(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
+{
+    PyObject *value = frame->localsplus[pc->a];
+    int op = NO_FORM;
+    if (PyTuple_CheckExact(value) && Py_SIZE(value) == (Py_ssize_t)pc->d)
+        op = pc->d == 2 ? OP_UNPACK_TWO : OP_UNPACK_TUPLE;
+    return vm_settle(pc, cache, op);
+}
+
+int vm_specialize_for_iter(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
+{
+    PyObject *iter = frame->localsplus[pc->a];
+    int op = NO_FORM;
+    if (Py_IS_TYPE(iter, &PyListIter_Type))
+        op = OP_FOR_ITER_LIST;
+    else if (Py_IS_TYPE(iter, &PyTupleIter_Type))
+        op = OP_FOR_ITER_TUPLE;
+    else if (Py_IS_TYPE(iter, &PyRangeIter_Type))
+        op = runs_as(pc + 1, OP_STORE_FAST) ? OP_FOR_ITER_RANGE_STORE : OP_FOR_ITER_RANGE;
+    return vm_settle(pc, cache, op);
+}
+
+/* ---- calls ---- */
+
+static int form_of_python(PyObject *func, KInstr *pc, KCache *cache, int bound)
+{
+    uint32_t given = pc->d + (uint32_t)bound;
+    if (simple_function(func, given, &cache->version))
+        return bound ? OP_CALL_PY_METHOD : OP_CALL_PY;
+    PyFunctionObject *function = (PyFunctionObject *)func;
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    PyObject *defaults = function->func_defaults;
+    if (!defaults || !simple_function(func, code->co_argcount, &cache->version))
+        return NO_FORM;
+    cache->index = given;
+    Py_ssize_t required = code->co_argcount - PyTuple_GET_SIZE(defaults);
+    return required >= 0 && (Py_ssize_t)given >= required && given < (uint32_t)code->co_argcount ? OP_CALL_PY_DEFAULTS
+                                                                                                 : NO_FORM;
+}
+
+static int form_of_class(PyTypeObject *type, KInstr *pc, KCache *cache)
+{
+    if (type == &PyType_Type)
+        return pc->d == 1 ? OP_CALL_TYPE_OF : NO_FORM;
+    if (!PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) || type->tp_new != PyBaseObject_Type.tp_new ||
+        PyType_HasFeature(type, Py_TPFLAGS_IS_ABSTRACT))
+        return NO_FORM;
+    PyObject *init = _PyType_Lookup(type, K_STR("__init__"));
+    if (!init || !PyFunction_Check(init) || !(((PyCodeObject *)((PyFunctionObject *)init)->func_code)->co_flags & CO_OPTIMIZED))
+        return NO_FORM;
+    cache->version = k_type_version(type);
+    cache->version2 = k_func_version((PyFunctionObject *)init);
+    cache->ptr = init;
+    return cache->version && cache->version2 ? OP_CALL_CLASS : NO_FORM;
+}
+
+/* Whether func is builtins.name (an interned str). */
+static int is_builtin(PyObject *func, PyObject *name)
+{
+    return PyDict_GetItemWithError(PyEval_GetBuiltins(), name) == func;
+}
+
+static int form_of_builtin(PyObject *func, KInstr *pc, KCache *cache)
+{
+    int flags = PyCFunction_GET_FLAGS(func);
+    cache->ptr = func;
+    if (pc->d == 1 && flags == METH_O)
+        return is_builtin(func, K_STR("len")) ? OP_CALL_LEN : OP_CALL_C_ONE;
+    if (flags == METH_FASTCALL)
+        return pc->d == 2 && is_builtin(func, K_STR("isinstance")) ? OP_CALL_ISINSTANCE : OP_CALL_C_FAST;
+    return NO_FORM;
+}
+
+static int form_of_method(PyMethodDescrObject *method, PyObject *self, KInstr *pc, KCache *cache)
+{
+    int flags = method->d_method->ml_flags;
+    if (!Py_IS_TYPE(self, method->d_common.d_type))
+        return NO_FORM;
+    cache->ptr = method;
+    if (flags == METH_NOARGS && pc->d == 0)
+        return OP_CALL_METHOD_NONE;
+    if (flags == METH_O && pc->d == 1) {
+        int append = PyList_CheckExact(self) && strcmp(method->d_method->ml_name, "append") == 0;
+        return append ? OP_CALL_LIST_APPEND : OP_CALL_METHOD_ONE;
+    }
+    return (flags & ~METH_KEYWORDS) == METH_FASTCALL ? OP_CALL_METHOD_FAST : NO_FORM;
+}
+
+int vm_specialize_call(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
+{
+    PyObject **base = &frame->localsplus[pc->a];
+    int bound = base[0] != NULL, op = NO_FORM;
+    PyObject *callable = bound ? base[0] : base[1];
+    if (PyFunction_Check(callable))
+        op = form_of_python(callable, pc, cache, bound);
+    else if (bound && Py_IS_TYPE(callable, &PyMethodDescr_Type))
+        op = form_of_method((PyMethodDescrObject *)callable, base[1], pc, cache);
+    else if (!bound && PyCFunction_CheckExact(callable))
+        op = form_of_builtin(callable, pc, cache);
+    else if (!bound && PyType_CheckExact(callable))
+        op = form_of_class((PyTypeObject *)callable, pc, cache);
+    return vm_settle(pc, cache, op);
+}

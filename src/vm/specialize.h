@@ -7,6 +7,10 @@
 
 #include "vm/kcode.h"
 
+/* The end of each attempt: rewrites pc to the form op, or has the next attempt wait longer when it is NO_FORM. */
+enum { NO_FORM = OP_COUNT };
+K_INT int vm_settle(KInstr *pc, KCache *cache, int op);
+
 K_INT int vm_specialize_binary(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);
 K_INT int vm_specialize_compare(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);
 K_INT int vm_specialize_global(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);

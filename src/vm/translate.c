@@ -309,6 +309,23 @@ static void write_instr(Translation *t, KCode *k, uint32_t at, uint32_t *next_ca
     }
 }
 
+/* Pairs that run as one; the second keeps its own form, for jumps that lead to it. */
+static void pair_up(KCode *k)
+{
+    for (uint32_t i = 0; i + 1 < k->ninstr; i++) {
+        KInstr *pc = &k->instr[i];
+        if (pc->op == OP_LOAD_FAST && pc[1].op == OP_LOAD_FAST)
+            pc->op = OP_LOAD_FAST_LOAD_FAST;
+        else if (pc->op == OP_LOAD_FAST && pc[1].op == OP_LOAD_CONST)
+            pc->op = OP_LOAD_FAST_LOAD_CONST;
+        else if (pc->op == OP_STORE_FAST && pc[1].op == OP_LOAD_FAST)
+            pc->op = OP_STORE_FAST_LOAD_FAST;
+        else if (pc->op == OP_STORE_FAST && pc[1].op == OP_STORE_FAST)
+            pc->op = OP_STORE_FAST_STORE_FAST;
+        i += vm_op_rows[pc->op].base != pc->op;
+    }
+}
+
 static KCode *write_out(Translation *t)
 {
     number_units(t);
@@ -322,6 +339,7 @@ static KCode *write_out(Translation *t)
             write_instr(t, k, i, &next_cache);
     }
     k->engine_of[t->nunits] = t->ninstr;
+    pair_up(k);
     k->instr[t->ninstr] = (KInstr){ .op = OP_TRAP };
     for (uint32_t i = 0; i < t->nhandlers; i++) {
         k->handlers[i] = t->handlers[i];

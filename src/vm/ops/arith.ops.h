@@ -93,3 +93,211 @@ OP(CONTAINS_OP, FOREIGN, CONT_CONTAINS, "a <- a in a+1, d: not")
     NEXT();
 }
 #endif
+
+SPECIAL(ADD_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a + a+1, small ints")
+#if OP_BODIES
+{
+    FAST_INT(x + y);
+}
+#endif
+
+SPECIAL(SUBTRACT_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a - a+1, small ints")
+#if OP_BODIES
+{
+    FAST_INT(x - y);
+}
+#endif
+
+SPECIAL(MULTIPLY_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a * a+1, small ints")
+#if OP_BODIES
+{
+    FAST_INT(x * y);
+}
+#endif
+
+SPECIAL(AND_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a & a+1, small ints")
+#if OP_BODIES
+{
+    FAST_INT(x & y);
+}
+#endif
+
+SPECIAL(OR_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a | a+1, small ints")
+#if OP_BODIES
+{
+    FAST_INT(x | y);
+}
+#endif
+
+SPECIAL(XOR_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a ^ a+1, small ints")
+#if OP_BODIES
+{
+    FAST_INT(x ^ y);
+}
+#endif
+
+SPECIAL(RSHIFT_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a >> a+1, small ints")
+#if OP_BODIES
+{
+    GUARD(fast_is_int(A1) && (uint64_t)fast_int_value(A1) < 63);
+    FAST_INT(x >> y);
+}
+#endif
+
+SPECIAL(LSHIFT_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a << a+1, small ints")
+#if OP_BODIES
+{
+    GUARD(fast_is_int(A1) && (uint64_t)fast_int_value(A1) < 32);
+    FAST_INT((int64_t)((uint64_t)x << y));
+}
+#endif
+
+SPECIAL(FLOOR_DIVIDE_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a // a+1, small ints")
+#if OP_BODIES
+{
+    GUARD(fast_is_int(A1) && Py_SIZE(A1) > 0);
+    FAST_INT(x / y - (x % y < 0));
+}
+#endif
+
+SPECIAL(REMAINDER_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a % a+1, small ints")
+#if OP_BODIES
+{
+    GUARD(fast_is_int(A1) && Py_SIZE(A1) > 0);
+    FAST_INT(x % y + (x % y < 0 ? y : 0));
+}
+#endif
+
+SPECIAL(ADD_FLOAT, BINARY_OP, ALLOC, CONT_NONE, "a <- a + a+1, floats")
+#if OP_BODIES
+{
+    FAST_FLOAT(x + y);
+}
+#endif
+
+SPECIAL(SUBTRACT_FLOAT, BINARY_OP, ALLOC, CONT_NONE, "a <- a - a+1, floats")
+#if OP_BODIES
+{
+    FAST_FLOAT(x - y);
+}
+#endif
+
+SPECIAL(MULTIPLY_FLOAT, BINARY_OP, ALLOC, CONT_NONE, "a <- a * a+1, floats")
+#if OP_BODIES
+{
+    FAST_FLOAT(x * y);
+}
+#endif
+
+SPECIAL(DIVIDE_FLOAT, BINARY_OP, ALLOC, CONT_NONE, "a <- a / a+1, floats")
+#if OP_BODIES
+{
+    GUARD(Py_IS_TYPE(A1, &PyFloat_Type) && PyFloat_AS_DOUBLE(A1) != 0.0);
+    FAST_FLOAT(x / y);
+}
+#endif
+
+SPECIAL(ADD_STR, BINARY_OP, ALLOC, CONT_NONE, "a <- a + a+1, strs")
+#if OP_BODIES
+{
+    PyObject *left = A, *right = A1;
+    GUARD(PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right));
+    PyObject *result = PyUnicode_Concat(left, right);
+    Py_DECREF(left);
+    Py_DECREF(right);
+    if (K_UNLIKELY(!result))
+        ERROR_AT(pc->a);
+    A = result;
+    NEXT();
+}
+#endif
+
+SPECIAL(APPEND_STR, BINARY_OP, ALLOC, CONT_NONE, "local of the STORE_FAST behind it += a+1, strs; both run")
+#if OP_BODIES
+{
+    PyObject *left = A, *right = A1;
+    GUARD(PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right) && SLOT(pc[1].b) == left);
+    Py_DECREF(left); /* now the local's alone, it may grow in place */
+    PyUnicode_Append(&SLOT(pc[1].b), right);
+    Py_DECREF(right);
+    if (K_UNLIKELY(!SLOT(pc[1].b)))
+        ERROR_AT(pc->a);
+    pc += 2;
+    DISPATCH();
+}
+#endif
+
+SPECIAL(COMPARE_INT, COMPARE_OP, ALLOC, CONT_NONE, "a <- a cmp a+1, small ints")
+#if OP_BODIES
+{
+    PyObject *left = A, *right = A1;
+    GUARD(fast_are_ints(left, right));
+    int truth = fast_compare(fast_int_value(left), fast_int_value(right), pc->d);
+    Py_DECREF(left);
+    Py_DECREF(right);
+    A = Py_NewRef(truth ? Py_True : Py_False);
+    NEXT();
+}
+#endif
+
+SPECIAL(COMPARE_FLOAT, COMPARE_OP, ALLOC, CONT_NONE, "a <- a cmp a+1, floats")
+#if OP_BODIES
+{
+    PyObject *left = A, *right = A1;
+    GUARD(fast_are_floats(left, right));
+    int truth = fast_compare_floats(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), pc->d);
+    Py_DECREF(left);
+    Py_DECREF(right);
+    A = Py_NewRef(truth ? Py_True : Py_False);
+    NEXT();
+}
+#endif
+
+SPECIAL(COMPARE_STR, COMPARE_OP, ALLOC, CONT_NONE, "a <- a == or != a+1, strs")
+#if OP_BODIES
+{
+    PyObject *left = A, *right = A1;
+    GUARD(PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right));
+    int truth = (left == right || k_str_eq(left, right)) == (pc->d == Py_EQ);
+    Py_DECREF(left);
+    Py_DECREF(right);
+    A = Py_NewRef(truth ? Py_True : Py_False);
+    NEXT();
+}
+#endif
+
+SPECIAL(COMPARE_INT_JUMP, COMPARE_OP, ALLOC, CONT_NONE, "a cmp a+1, small ints, and the POP_JUMP behind it")
+#if OP_BODIES
+{
+    PyObject *left = A, *right = A1;
+    GUARD(fast_are_ints(left, right));
+    int truth = fast_compare(fast_int_value(left), fast_int_value(right), pc->d);
+    Py_DECREF(left);
+    Py_DECREF(right);
+    BRANCH_ON(truth);
+}
+#endif
+
+SPECIAL(COMPARE_FLOAT_JUMP, COMPARE_OP, ALLOC, CONT_NONE, "a cmp a+1, floats, and the POP_JUMP behind it")
+#if OP_BODIES
+{
+    PyObject *left = A, *right = A1;
+    GUARD(fast_are_floats(left, right));
+    int truth = fast_compare_floats(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), pc->d);
+    Py_DECREF(left);
+    Py_DECREF(right);
+    BRANCH_ON(truth);
+}
+#endif
+
+SPECIAL(COMPARE_STR_JUMP, COMPARE_OP, ALLOC, CONT_NONE, "a == or != a+1, strs, and the POP_JUMP behind it")
+#if OP_BODIES
+{
+    PyObject *left = A, *right = A1;
+    GUARD(PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right));
+    int truth = (left == right || k_str_eq(left, right)) == (pc->d == Py_EQ);
+    Py_DECREF(left);
+    Py_DECREF(right);
+    BRANCH_ON(truth);
+}
+#endif

@@ -62,3 +62,194 @@ OP(DELETE_ATTR, FOREIGN, CONT_DROP, "delete a.name d")
     NEXT();
 }
 #endif
+
+SPECIAL(LOAD_ATTR_VALUE, LOAD_ATTR, FOREIGN, CONT_NONE, "a <- a's embedded value at index")
+#if OP_BODIES
+{
+    PyObject *owner = A;
+    KCache *cache = CACHE();
+    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version);
+    PyDictValues *values = k_instance_values(owner);
+    GUARD(values && cache->index < (uint32_t)values_capacity(values));
+    PyObject *value = *values_slot(values, cache->index);
+    GUARD(value);
+    A = Py_NewRef(value);
+    RELEASE(owner);
+    NEXT();
+}
+#endif
+
+SPECIAL(LOAD_ATTR_DICT, LOAD_ATTR, FOREIGN, CONT_NONE, "a <- a's __dict__ at the index where it was last")
+#if OP_BODIES
+{
+    PyObject *owner = A;
+    KCache *cache = CACHE();
+    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version);
+    PyDictObject *dict = *(PyDictObject **)((char *)owner + (ptrdiff_t)cache->ptr);
+    GUARD(dict && !dict->ma_values);
+    PyDictKeysObject *keys = dict->ma_keys;
+    GUARD(DK_IS_UNICODE(keys) && cache->index < (size_t)keys->dk_nentries);
+    PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[cache->index];
+    GUARD(entry->me_key == NAME(pc->d) && entry->me_value);
+    A = Py_NewRef(entry->me_value);
+    RELEASE(owner);
+    NEXT();
+}
+#endif
+
+SPECIAL(LOAD_ATTR_MODULE, LOAD_ATTR, FOREIGN, CONT_NONE, "a <- module a's value at index")
+#if OP_BODIES
+{
+    PyObject *owner = A;
+    KCache *cache = CACHE();
+    GUARD(PyModule_CheckExact(owner));
+    PyDictKeysObject *keys = ((PyDictObject *)((PyModuleObject *)owner)->md_dict)->ma_keys;
+    GUARD(keys->dk_version == cache->version);
+    PyObject *value = DK_UNICODE_ENTRIES(keys)[cache->index].me_value;
+    GUARD(value);
+    A = Py_NewRef(value);
+    RELEASE(owner);
+    NEXT();
+}
+#endif
+
+SPECIAL(LOAD_ATTR_SLOT, LOAD_ATTR, FOREIGN, CONT_NONE, "a <- a's __slots__ member at offset")
+#if OP_BODIES
+{
+    PyObject *owner = A;
+    KCache *cache = CACHE();
+    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version);
+    PyObject *value = *(PyObject **)((char *)owner + cache->index);
+    GUARD(value);
+    A = Py_NewRef(value);
+    RELEASE(owner);
+    NEXT();
+}
+#endif
+
+SPECIAL(LOAD_ATTR_TYPE, LOAD_ATTR, FOREIGN, CONT_NONE, "a <- attribute of class a")
+#if OP_BODIES
+{
+    PyObject *owner = A;
+    KCache *cache = CACHE();
+    GUARD(PyType_CheckExact(owner) && ((PyTypeObject *)owner)->tp_version_tag == cache->version);
+    A = Py_NewRef((PyObject *)cache->ptr);
+    RELEASE(owner);
+    NEXT();
+}
+#endif
+
+SPECIAL(LOAD_ATTR_CLASS_VALUE, LOAD_ATTR, FOREIGN, CONT_NONE, "a <- attribute of a's class that a itself has not")
+#if OP_BODIES
+{
+    PyObject *owner = A;
+    KCache *cache = CACHE();
+    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version && k_instance_values(owner));
+    GUARD(k_instance_shared_keys(Py_TYPE(owner))->dk_version == cache->version2);
+    A = Py_NewRef((PyObject *)cache->ptr);
+    RELEASE(owner);
+    NEXT();
+}
+#endif
+
+SPECIAL(LOAD_ATTR_PROPERTY, LOAD_ATTR, FOREIGN, CONT_RESULT, "a <- the getter's result for a")
+#if OP_BODIES
+{
+    KCache *cache = CACHE();
+    PyFunctionObject *getter = cache->ptr;
+    GUARD(Py_TYPE(A)->tp_version_tag == cache->version && FRAMES_INLINE());
+    GUARD(getter->func_version == cache->version2);
+    SAVE();
+    callee = vm_push_frame(tstate, (PyFunctionObject *)Py_NewRef(getter), NULL, &A, 1, NULL);
+    if (!callee)
+        ERROR_AT(pc->a);
+    frame_link(callee)->pc = pc;
+    frame_link(callee)->kind = CONT_RESULT;
+    goto enter;
+}
+#endif
+
+SPECIAL(LOAD_METHOD_VALUES, LOAD_METHOD, READ, CONT_NONE, "a, a+1 <- method of the class, a; a has embedded values")
+#if OP_BODIES
+{
+    PyObject *owner = A;
+    KCache *cache = CACHE();
+    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version && k_instance_values(owner));
+    GUARD(k_instance_shared_keys(Py_TYPE(owner))->dk_version == cache->version2);
+    A1 = owner;
+    A = Py_NewRef((PyObject *)cache->ptr);
+    NEXT();
+}
+#endif
+
+SPECIAL(LOAD_METHOD_NO_DICT, LOAD_METHOD, READ, CONT_NONE, "a, a+1 <- method of the class, a; a has no __dict__")
+#if OP_BODIES
+{
+    PyObject *owner = A;
+    KCache *cache = CACHE();
+    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version);
+    A1 = owner;
+    A = Py_NewRef((PyObject *)cache->ptr);
+    NEXT();
+}
+#endif
+
+SPECIAL(LOAD_METHOD_TYPE, LOAD_METHOD, FOREIGN, CONT_NONE, "a, a+1 <- NULL, attribute of class a")
+#if OP_BODIES
+{
+    PyObject *owner = A;
+    KCache *cache = CACHE();
+    GUARD(PyType_CheckExact(owner) && ((PyTypeObject *)owner)->tp_version_tag == cache->version);
+    A = NULL;
+    A1 = Py_NewRef((PyObject *)cache->ptr);
+    RELEASE(owner);
+    NEXT();
+}
+#endif
+
+SPECIAL(LOAD_METHOD_MODULE, LOAD_METHOD, FOREIGN, CONT_NONE, "a, a+1 <- NULL, module a's value at index")
+#if OP_BODIES
+{
+    PyObject *owner = A;
+    KCache *cache = CACHE();
+    GUARD(PyModule_CheckExact(owner));
+    PyDictKeysObject *keys = ((PyDictObject *)((PyModuleObject *)owner)->md_dict)->ma_keys;
+    GUARD(keys->dk_version == cache->version);
+    PyObject *value = DK_UNICODE_ENTRIES(keys)[cache->index].me_value;
+    GUARD(value);
+    A = NULL;
+    A1 = Py_NewRef(value);
+    RELEASE(owner);
+    NEXT();
+}
+#endif
+
+SPECIAL(STORE_ATTR_VALUE, STORE_ATTR, FOREIGN, CONT_NONE, "a+1's embedded value at index <- a")
+#if OP_BODIES
+{
+    PyObject *owner = A1;
+    KCache *cache = CACHE();
+    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version && !k_instance_has_dict(owner));
+    PyObject **slot = k_instance_slot(owner, cache->index);
+    GUARD(slot);
+    SAVE();
+    k_instance_store_slot(owner, slot, cache->index, A);
+    Py_DECREF(owner);
+    NEXT();
+}
+#endif
+
+SPECIAL(STORE_ATTR_SLOT, STORE_ATTR, FOREIGN, CONT_NONE, "a+1's __slots__ member at offset <- a")
+#if OP_BODIES
+{
+    PyObject *owner = A1;
+    KCache *cache = CACHE();
+    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version);
+    PyObject **slot = (PyObject **)((char *)owner + cache->index), *old = *slot;
+    SAVE();
+    *slot = A;
+    Py_XDECREF(old);
+    Py_DECREF(owner);
+    NEXT();
+}
+#endif

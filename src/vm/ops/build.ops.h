@@ -236,3 +236,27 @@ OP(MAKE_FUNCTION, ALLOC, CONT_NONE, "a <- function of the code on top")
     NEXT();
 }
 #endif
+
+SPECIAL(UNPACK_TWO, UNPACK_SEQUENCE, FOREIGN, CONT_NONE, "a+1, a <- the two items of tuple a")
+#if OP_BODIES
+{
+    PyObject *tuple = A;
+    GUARD(PyTuple_CheckExact(tuple) && Py_SIZE(tuple) == 2);
+    A1 = Py_NewRef(PyTuple_GET_ITEM(tuple, 0));
+    A = Py_NewRef(PyTuple_GET_ITEM(tuple, 1));
+    RELEASE(tuple);
+    NEXT();
+}
+#endif
+
+SPECIAL(UNPACK_TUPLE, UNPACK_SEQUENCE, FOREIGN, CONT_NONE, "a.. <- the d items of tuple a, the first on top")
+#if OP_BODIES
+{
+    PyObject *tuple = A;
+    GUARD(PyTuple_CheckExact(tuple) && Py_SIZE(tuple) == (Py_ssize_t)pc->d);
+    for (uint32_t i = 0; i < pc->d; i++)
+        SLOT(pc->a + pc->d - 1 - i) = Py_NewRef(PyTuple_GET_ITEM(tuple, i));
+    RELEASE(tuple);
+    NEXT();
+}
+#endif

@@ -204,3 +204,65 @@ OP(COPY_FREE_VARS, PURE, CONT_NONE, "the last d locals <- the function's closure
     NEXT();
 }
 #endif
+
+SPECIAL(LOAD_FAST_LOAD_FAST, LOAD_FAST, RAISES, CONT_NONE, "two LOAD_FASTs")
+#if OP_BODIES
+{
+    PyObject *first = B, *second = SLOT(pc[1].b);
+    GUARD(first && second);
+    A = Py_NewRef(first);
+    A1 = Py_NewRef(second);
+    pc += 2;
+    DISPATCH();
+}
+#endif
+
+SPECIAL(LOAD_FAST_LOAD_CONST, LOAD_FAST, RAISES, CONT_NONE, "LOAD_FAST, LOAD_CONST")
+#if OP_BODIES
+{
+    PyObject *first = B;
+    GUARD(first);
+    A = Py_NewRef(first);
+    A1 = Py_NewRef(consts[pc[1].d]);
+    pc += 2;
+    DISPATCH();
+}
+#endif
+
+SPECIAL(STORE_FAST_LOAD_FAST, STORE_FAST, FOREIGN, CONT_NONE, "STORE_FAST, LOAD_FAST")
+#if OP_BODIES
+{
+    PyObject *old = B;
+    B = A;
+    if (old && --old->ob_refcnt == 0) {
+        SAVE();
+        _Py_Dealloc(old);
+    }
+    pc++;
+    PyObject *value = B;
+    if (K_UNLIKELY(!value))
+        DEOPT();
+    A = Py_NewRef(value);
+    NEXT();
+}
+#endif
+
+SPECIAL(STORE_FAST_STORE_FAST, STORE_FAST, FOREIGN, CONT_NONE, "two STORE_FASTs")
+#if OP_BODIES
+{
+    PyObject *old = B;
+    B = A;
+    if (old && --old->ob_refcnt == 0) {
+        SAVE();
+        _Py_Dealloc(old);
+    }
+    pc++;
+    old = B;
+    B = A;
+    if (old && --old->ob_refcnt == 0) {
+        SAVE();
+        _Py_Dealloc(old);
+    }
+    NEXT();
+}
+#endif

@@ -177,3 +177,84 @@ OP(END_ASYNC_FOR, FOREIGN, CONT_NONE, "release a and a+1 if a+1 is StopAsyncIter
     goto reraise;
 }
 #endif
+
+SPECIAL(FOR_ITER_LIST, FOR_ITER, FOREIGN, CONT_NONE, "a+1 <- next(list iterator a), or release a and jump d")
+#if OP_BODIES
+{
+    PyListIter *iter = (PyListIter *)A;
+    GUARD(Py_IS_TYPE(iter, &PyListIter_Type));
+    PyListObject *list = iter->list;
+    if (K_LIKELY(list && iter->index < Py_SIZE(list))) {
+        A1 = Py_NewRef(PyList_GET_ITEM(list, iter->index++));
+        NEXT();
+    }
+    SAVE();
+    iter->list = NULL;
+    Py_XDECREF(list);
+    Py_DECREF(iter);
+    JUMP();
+}
+#endif
+
+SPECIAL(FOR_ITER_TUPLE, FOR_ITER, FOREIGN, CONT_NONE, "a+1 <- next(tuple iterator a), or release a and jump d")
+#if OP_BODIES
+{
+    PyTupleIter *iter = (PyTupleIter *)A;
+    GUARD(Py_IS_TYPE(iter, &PyTupleIter_Type));
+    PyTupleObject *tuple = iter->tuple;
+    if (K_LIKELY(tuple && iter->index < Py_SIZE(tuple))) {
+        A1 = Py_NewRef(PyTuple_GET_ITEM(tuple, iter->index++));
+        NEXT();
+    }
+    SAVE();
+    iter->tuple = NULL;
+    Py_XDECREF(tuple);
+    Py_DECREF(iter);
+    JUMP();
+}
+#endif
+
+SPECIAL(FOR_ITER_RANGE, FOR_ITER, ALLOC, CONT_NONE, "a+1 <- next(range iterator a), or release a and jump d")
+#if OP_BODIES
+{
+    PyRangeIter *iter = (PyRangeIter *)A;
+    GUARD(Py_IS_TYPE(iter, &PyRangeIter_Type));
+    if (K_LIKELY(iter->index < iter->length)) {
+        PyObject *value = PyLong_FromLong((long)((unsigned long)iter->start + (unsigned long)iter->index * (unsigned long)iter->step));
+        if (!value)
+            ERROR();
+        iter->index++;
+        A1 = value;
+        NEXT();
+    }
+    Py_DECREF(iter);
+    JUMP();
+}
+#endif
+
+SPECIAL(FOR_ITER_RANGE_STORE, FOR_ITER, FOREIGN, CONT_NONE, "the same with the STORE_FAST behind it")
+#if OP_BODIES
+{
+    PyRangeIter *iter = (PyRangeIter *)A;
+    GUARD(Py_IS_TYPE(iter, &PyRangeIter_Type));
+    if (K_LIKELY(iter->index < iter->length)) {
+        long next = (long)((unsigned long)iter->start + (unsigned long)iter->index * (unsigned long)iter->step);
+        PyObject **local = &SLOT(pc[1].b), *old = *local;
+        if (old && Py_REFCNT(old) == 1 && fast_is_int(old) && fast_fits_box(next)) {
+            fast_fill_box(old, next);
+        } else {
+            PyObject *value = PyLong_FromLong(next);
+            if (!value)
+                ERROR();
+            SAVE();
+            *local = value;
+            Py_XDECREF(old);
+        }
+        iter->index++;
+        pc += 2;
+        DISPATCH();
+    }
+    Py_DECREF(iter);
+    JUMP();
+}
+#endif

@@ -153,3 +153,32 @@ OP(PRINT_EXPR, FOREIGN, CONT_NONE, "sys.displayhook(a)")
     NEXT();
 }
 #endif
+
+SPECIAL(LOAD_GLOBAL_MODULE, LOAD_GLOBAL, READ, CONT_NONE, "a <- [NULL,] value at index of the globals")
+#if OP_BODIES
+{
+    KCache *cache = CACHE();
+    PyDictKeysObject *keys = ((PyDictObject *)frame->f_globals)->ma_keys;
+    GUARD(keys->dk_version == cache->version);
+    PyObject *value = DK_UNICODE_ENTRIES(keys)[cache->index].me_value;
+    GUARD(value);
+    A = NULL;
+    SLOT(pc->a + (pc->d & 1)) = Py_NewRef(value);
+    NEXT();
+}
+#endif
+
+SPECIAL(LOAD_GLOBAL_BUILTIN, LOAD_GLOBAL, READ, CONT_NONE, "a <- [NULL,] value at index of the builtins")
+#if OP_BODIES
+{
+    KCache *cache = CACHE();
+    PyDictKeysObject *keys = ((PyDictObject *)frame->f_builtins)->ma_keys;
+    GUARD(((PyDictObject *)frame->f_globals)->ma_keys->dk_version == cache->version);
+    GUARD(keys->dk_version == cache->version2);
+    PyObject *value = DK_UNICODE_ENTRIES(keys)[cache->index].me_value;
+    GUARD(value);
+    A = NULL;
+    SLOT(pc->a + (pc->d & 1)) = Py_NewRef(value);
+    NEXT();
+}
+#endif

@@ -44,3 +44,101 @@ OP(DELETE_SUBSCR, FOREIGN, CONT_DROP, "delete a[a+1]")
     NEXT();
 }
 #endif
+
+SPECIAL(SUBSCR_LIST, BINARY_SUBSCR, FOREIGN, CONT_NONE, "a <- list a[small int a+1]")
+#if OP_BODIES
+{
+    PyObject *owner = A, *key = A1;
+    GUARD(PyList_CheckExact(owner) && fast_is_int(key));
+    int64_t i = fast_int_value(key);
+    i += i < 0 ? Py_SIZE(owner) : 0;
+    GUARD((uint64_t)i < (uint64_t)Py_SIZE(owner));
+    A = Py_NewRef(PyList_GET_ITEM(owner, i));
+    Py_DECREF(key);
+    RELEASE(owner);
+    NEXT();
+}
+#endif
+
+SPECIAL(SUBSCR_TUPLE, BINARY_SUBSCR, FOREIGN, CONT_NONE, "a <- tuple a[small int a+1]")
+#if OP_BODIES
+{
+    PyObject *owner = A, *key = A1;
+    GUARD(PyTuple_CheckExact(owner) && fast_is_int(key));
+    int64_t i = fast_int_value(key);
+    i += i < 0 ? Py_SIZE(owner) : 0;
+    GUARD((uint64_t)i < (uint64_t)Py_SIZE(owner));
+    A = Py_NewRef(PyTuple_GET_ITEM(owner, i));
+    Py_DECREF(key);
+    RELEASE(owner);
+    NEXT();
+}
+#endif
+
+SPECIAL(SUBSCR_DICT, BINARY_SUBSCR, FOREIGN, CONT_NONE, "a <- dict a[a+1]")
+#if OP_BODIES
+{
+    PyObject *owner = A, *key = A1;
+    GUARD(PyDict_CheckExact(owner));
+    SAVE();
+    PyObject *value = k_dict_find((PyDictObject *)owner, key);
+    if (K_UNLIKELY(!value)) {
+        if (!PyErr_Occurred())
+            _PyErr_SetKeyError(key);
+        ERROR();
+    }
+    Py_DECREF(owner);
+    Py_DECREF(key);
+    A = value;
+    NEXT();
+}
+#endif
+
+SPECIAL(SUBSCR_GETITEM, BINARY_SUBSCR, FOREIGN, CONT_RESULT, "a <- a.__getitem__(a+1), a Python function")
+#if OP_BODIES
+{
+    KCache *cache = CACHE();
+    PyFunctionObject *getitem = cache->ptr;
+    GUARD(Py_TYPE(A)->tp_version_tag == cache->version && FRAMES_INLINE());
+    GUARD(getitem->func_version == cache->version2);
+    SAVE();
+    callee = vm_push_frame(tstate, (PyFunctionObject *)Py_NewRef(getitem), NULL, &A, 2, NULL);
+    if (!callee)
+        ERROR_AT(pc->a);
+    frame_link(callee)->pc = pc;
+    frame_link(callee)->kind = CONT_RESULT;
+    goto enter;
+}
+#endif
+
+SPECIAL(STORE_SUBSCR_LIST, STORE_SUBSCR, FOREIGN, CONT_NONE, "list a+1 [small int a+2] <- a")
+#if OP_BODIES
+{
+    PyObject *owner = A1, *key = SLOT(pc->a + 2);
+    GUARD(PyList_CheckExact(owner) && fast_is_int(key));
+    int64_t i = fast_int_value(key);
+    i += i < 0 ? Py_SIZE(owner) : 0;
+    GUARD((uint64_t)i < (uint64_t)Py_SIZE(owner));
+    PyObject *old = PyList_GET_ITEM(owner, i);
+    SAVE();
+    PyList_SET_ITEM(owner, i, A);
+    Py_DECREF(old);
+    Py_DECREF(key);
+    Py_DECREF(owner);
+    NEXT();
+}
+#endif
+
+SPECIAL(STORE_SUBSCR_DICT, STORE_SUBSCR, FOREIGN, CONT_NONE, "dict a+1 [a+2] <- a")
+#if OP_BODIES
+{
+    PyObject *owner = A1;
+    GUARD(PyDict_CheckExact(owner));
+    SAVE();
+    int status = k_dict_set_steal((PyDictObject *)owner, SLOT(pc->a + 2), A);
+    Py_DECREF(owner);
+    if (status < 0)
+        ERROR_AT(pc->a);
+    NEXT();
+}
+#endif

@@ -1,0 +1,96 @@
+/* fast.h - arithmetic of small exact operands, in the loop itself.
+ *
+ * A box that only its slot holds is written anew instead of being released; values that the cache of small ints holds
+ * are never put into one. */
+#ifndef KAA_VM_FAST_H
+#define KAA_VM_FAST_H
+
+#include "objects/float/float.h"
+#include "objects/int/int.h"
+#include "objects/int/int_new.h"
+#include "objects/str/str.h"
+#include "runtime/state.h"
+
+static inline int fast_is_int(PyObject *o)
+{
+    return Py_IS_TYPE(o, &PyLong_Type) && (size_t)(Py_SIZE(o) + 1) < 3;
+}
+static inline int64_t fast_int_value(PyObject *o)
+{
+    return Py_SIZE(o) * (int64_t)((PyLongObject *)o)->ob_digit[0];
+}
+static inline int fast_are_ints(PyObject *a, PyObject *b)
+{
+    return fast_is_int(a) && fast_is_int(b);
+}
+static inline int fast_are_floats(PyObject *a, PyObject *b)
+{
+    return Py_IS_TYPE(a, &PyFloat_Type) && Py_IS_TYPE(b, &PyFloat_Type);
+}
+
+/* Whether a value may stand in a box of one digit. */
+static inline int fast_fits_box(int64_t value)
+{
+    return (uint64_t)(value + PyLong_MASK) <= 2 * (uint64_t)PyLong_MASK &&
+           (uint64_t)(value - KAA_SMALL_INT_MIN) > KAA_SMALL_INT_MAX - KAA_SMALL_INT_MIN;
+}
+static inline void fast_fill_box(PyObject *box, int64_t value)
+{
+    Py_SET_SIZE(box, value < 0 ? -1 : 1);
+    ((PyLongObject *)box)->ob_digit[0] = (digit)(value < 0 ? -value : value);
+}
+
+/* The result of an operation that consumes both operands; NULL with MemoryError. */
+static inline PyObject *fast_int_result(int64_t value, PyObject *a, PyObject *b)
+{
+    if (Py_REFCNT(a) == 1 && fast_fits_box(value)) {
+        fast_fill_box(a, value);
+        Py_DECREF(b);
+        return a;
+    }
+    PyObject *result;
+    if ((uint64_t)(value - KAA_SMALL_INT_MIN) <= KAA_SMALL_INT_MAX - KAA_SMALL_INT_MIN)
+        result = Py_NewRef(&_PyRuntime.small_ints[value - KAA_SMALL_INT_MIN]);
+    else
+        result = int_from_stwodigits(value);
+    Py_DECREF(a);
+    Py_DECREF(b);
+    return result;
+}
+
+static inline PyObject *fast_float_result(double value, PyObject *a, PyObject *b)
+{
+    if (Py_REFCNT(a) == 1) {
+        PyFloat_AS_DOUBLE(a) = value;
+        Py_DECREF(b);
+        return a;
+    }
+    Py_DECREF(a);
+    if (Py_REFCNT(b) == 1) {
+        PyFloat_AS_DOUBLE(b) = value;
+        return b;
+    }
+    PyObject *result = PyFloat_FromDouble(value);
+    Py_DECREF(b);
+    return result;
+}
+
+static inline int fast_compare(int64_t a, int64_t b, uint32_t op)
+{
+    /* Bits by the sign of a - b: less 1, equal 2, greater 4; by Py_LT ... Py_GE. */
+    static const uint8_t holds[] = { [Py_LT] = 1, [Py_LE] = 3, [Py_EQ] = 2, [Py_NE] = 5, [Py_GT] = 4, [Py_GE] = 6 };
+    return holds[op] >> ((a >= b) + (a > b)) & 1;
+}
+static inline int fast_compare_floats(double a, double b, uint32_t op)
+{
+    switch (op) {
+    case Py_LT: return a < b;
+    case Py_LE: return a <= b;
+    case Py_EQ: return a == b;
+    case Py_NE: return a != b;
+    case Py_GT: return a > b;
+    default: return a >= b;
+    }
+}
+
+#endif
