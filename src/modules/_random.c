@@ -123,16 +123,15 @@ static int random_seed(RandomObject *self, PyObject *seed)
     return status;
 }
 
-static PyObject *Random_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+static int Random_init(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    if (type->tp_init == Random_Type.tp_init && !_PyArg_NoKeywords("Random", kwargs))
-        return NULL;
-    if (PyTuple_GET_SIZE(args) > 1)
-        return k_raise(PyExc_TypeError, "Random() requires 0 or 1 argument");
-    K_AUTO(PyObject *) self = type->tp_alloc(type, 0);
-    if (!self || random_seed((RandomObject *)self, PyTuple_GET_SIZE(args) ? PyTuple_GET_ITEM(args, 0) : NULL) < 0)
-        return NULL;
-    return K_MOVE(self);
+    if (Py_TYPE(self)->tp_init == Random_Type.tp_init && !_PyArg_NoKeywords("Random", kwargs))
+        return -1;
+    if (PyTuple_GET_SIZE(args) > 1) {
+        PyErr_SetString(PyExc_TypeError, "Random() requires 0 or 1 argument");
+        return -1;
+    }
+    return random_seed((RandomObject *)self, PyTuple_GET_SIZE(args) ? PyTuple_GET_ITEM(args, 0) : NULL);
 }
 
 METHOD(Random, random, NOARGS, "($self, /)", "A float from 0 up to, but not including 1.")
@@ -216,7 +215,8 @@ static PyTypeObject Random_Type = {
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .tp_doc = "Random() -> a generator of random numbers with a state of its own.",
     .tp_methods = METHODS(Random),
-    .tp_new = Random_new,
+    .tp_init = Random_init,
+    .tp_new = PyType_GenericNew,
     .tp_free = PyObject_Free,
 };
 K_TYPE(Random_Type);
