@@ -82,53 +82,14 @@ static int hex_value(int c)
 
 /* ---- hexadecimal ---- */
 
-/* The separator's byte, or -1 with an exception. */
-static int separator_of(PyObject *sep)
-{
-    Py_ssize_t n = PyObject_Length(sep);
-    if (n < 0)
-        return -1;
-    if (n != 1)
-        PyErr_SetString(PyExc_ValueError, "sep must be length 1.");
-    else if (PyBytes_Check(sep))
-        return (unsigned char)*PyBytes_AS_STRING(sep);
-    else if (!PyUnicode_Check(sep))
-        PyErr_SetString(PyExc_TypeError, "sep must be str or bytes.");
-    else if (PyUnicode_KIND(sep) != PyUnicode_1BYTE_KIND)
-        PyErr_SetString(PyExc_ValueError, "sep must be ASCII.");
-    else
-        return PyUnicode_1BYTE_DATA(sep)[0];
-    return -1;
-}
-
-/* Groups of width bytes, counted from the end, or from the start when width is negative. */
-static PyObject *hex_text(const Input *in, int sep, int width)
-{
-    Py_ssize_t group = width < 0 ? -(Py_ssize_t)width : width, n = in->n;
-    Py_ssize_t separators = group && n && sep >= 0 ? (n - 1) / group : 0;
-    if (n > (PY_SSIZE_T_MAX - separators) / 2)
-        return PyErr_NoMemory();
-    PyObject *bytes = PyBytes_FromStringAndSize(NULL, 2 * n + separators);
-    char *out = bytes ? PyBytes_AS_STRING(bytes) : NULL;
-    for (Py_ssize_t i = 0; bytes && i < n; i++) {
-        *out++ = "0123456789abcdef"[in->at[i] >> 4];
-        *out++ = "0123456789abcdef"[in->at[i] & 15];
-        if (separators && i + 1 < n && (width < 0 ? i + 1 : n - i - 1) % group == 0)
-            *out++ = (char)sep;
-    }
-    return bytes;
-}
-
 static PyObject *hexlify(PyObject *data, PyObject *sep_object, PyObject *width_object)
 {
     Input in;
-    int width = 1, sep = -1;
+    int width = 1;
     if (bytes_get(data, &in) < 0)
         return NULL;
     int status = width_object ? k_arg_int(width_object, &width) : 0;
-    if (status == 0 && sep_object)
-        status = sep = separator_of(sep_object);
-    PyObject *text = status < 0 ? NULL : hex_text(&in, sep, width);
+    PyObject *text = status < 0 ? NULL : _Py_strhex_bytes_with_sep((const char *)in.at, in.n, sep_object, width);
     input_release(&in);
     return text;
 }

@@ -73,4 +73,7 @@ K_API char *PyByteArray_AsString(PyObject *);
 K_API K_STATUS int PyByteArray_Resize(PyObject *, Py_ssize_t);
 extern K_API PyTypeObject PyBytes_Type, PyByteArray_Type;
 
+/* Hexadecimal text with an optional separator between groups, as bytes. */
+K_API PyObject *_Py_strhex_bytes_with_sep(const char *p, const Py_ssize_t n, PyObject *sep, const int bytes_per_group);
+
 #endif
