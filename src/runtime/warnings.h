@@ -15,6 +15,22 @@ K_API K_STATUS int PyErr_WarnExplicitFormat(PyObject *category, const char *file
     const char *module, PyObject *registry, const char *format, ...);
 
 /* ---- beyond CPython's API ---- */
+
+typedef struct KWarnings {
+    PyObject *filters, *once_registry, *default_action; /* what module warnings starts with */
+    long filters_version;                               /* changes with the filters: registries know theirs */
+} KWarnings;
+K_INT KWarnings *k_warnings_state(void); /* NULL with MemoryError */
+
+/* One warning with its place. All borrowed; module, registry, source_line, source may be NULL. */
+typedef struct KWarning {
+    PyObject *category, *message, *filename;
+    int line;
+    PyObject *module, *registry, *source_line, *source;
+} KWarning;
+K_INT K_STATUS int k_warn_explicit(const KWarning *warning);
+/* The place is that of the stack_level'th caller. source: what it is about, or NULL. */
+K_INT K_STATUS int k_warn(PyObject *category, PyObject *message, Py_ssize_t stack_level, PyObject *source);
 K_INT void k_warn_unawaited_coroutine(PyObject *coroutine); /* "coroutine '...' was never awaited"; no exception left */
 
 #endif
