@@ -119,6 +119,15 @@
         ERROR_AT(pc->a);                                                                                               \
     A = result;                                                                                                        \
     NEXT()
+#define FAST_WIDE_INT(expression)                                                                                      \
+    PyObject *left = A, *right = A1;                                                                                   \
+    GUARD(fast_are_wide_ints(left, right));                                                                            \
+    int64_t x = fast_wide_value(left), y = fast_wide_value(right);                                                     \
+    PyObject *result = fast_int_result((expression), left, right);                                                     \
+    if (K_UNLIKELY(!result))                                                                                           \
+        ERROR_AT(pc->a);                                                                                               \
+    A = result;                                                                                                        \
+    NEXT()
 #define FAST_FLOAT(expression)                                                                                         \
     PyObject *left = A, *right = A1;                                                                                   \
     GUARD(fast_are_floats(left, right));                                                                               \

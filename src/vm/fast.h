@@ -19,6 +19,24 @@ static inline int64_t fast_int_value(PyObject *o)
 {
     return Py_SIZE(o) * (int64_t)((PyLongObject *)o)->ob_digit[0];
 }
+/* Up to two digits: sums and differences of such values fit 64 bits. */
+static inline int fast_is_wide_int(PyObject *o)
+{
+    return Py_IS_TYPE(o, &PyLong_Type) && (size_t)(Py_SIZE(o) + 2) < 5;
+}
+static inline int fast_are_wide_ints(PyObject *a, PyObject *b)
+{
+    return fast_is_wide_int(a) && fast_is_wide_int(b);
+}
+static inline int64_t fast_wide_value(PyObject *o)
+{
+    const digit *digits = ((PyLongObject *)o)->ob_digit;
+    Py_ssize_t size = Py_SIZE(o);
+    if (K_LIKELY((size_t)(size + 1) < 3))
+        return size * (int64_t)digits[0];
+    int64_t value = (int64_t)digits[1] << PyLong_SHIFT | digits[0];
+    return size < 0 ? -value : value;
+}
 static inline int fast_are_ints(PyObject *a, PyObject *b)
 {
     return fast_is_int(a) && fast_is_int(b);
@@ -43,7 +61,7 @@ static inline void fast_fill_box(PyObject *box, int64_t value)
 /* The result of an operation that consumes both operands; NULL with MemoryError. */
 static inline PyObject *fast_int_result(int64_t value, PyObject *a, PyObject *b)
 {
-    if (Py_REFCNT(a) == 1 && fast_fits_box(value)) {
+    if (Py_REFCNT(a) == 1 && fast_fits_box(value) && Py_SIZE(a) != 0) {
         fast_fill_box(a, value);
         Py_DECREF(b);
         return a;

@@ -58,8 +58,22 @@ static inline PyGenObject *vm_gen_of_frame(_PyInterpreterFrame *frame)
     return (PyGenObject *)(void *)((char *)frame - offsetof(PyGenObject, gi_iframe));
 }
 /* Makes an idle generator the running one; consumes value, which its yield gives. */
-K_INT _PyInterpreterFrame *vm_gen_enter(PyThreadState *tstate, PyGenObject *gen, K_STOLEN PyObject *value);
-K_INT void vm_gen_unchain(PyThreadState *tstate, PyGenObject *gen); /* its exception state off the thread's chain */
+static inline _PyInterpreterFrame *vm_gen_enter(PyThreadState *tstate, PyGenObject *gen, K_STOLEN PyObject *value)
+{
+    _PyInterpreterFrame *frame = k_gen_frame(gen);
+    frame->localsplus[frame->stacktop++] = value;
+    gen->gi_frame_state = FRAME_EXECUTING;
+    gen->gi_exc_state.previous_item = tstate->exc_info;
+    tstate->exc_info = &gen->gi_exc_state;
+    frame->is_entry = false;
+    return frame;
+}
+/* Takes its exception state off the thread's chain. */
+static inline void vm_gen_unchain(PyThreadState *tstate, PyGenObject *gen)
+{
+    tstate->exc_info = gen->gi_exc_state.previous_item;
+    gen->gi_exc_state.previous_item = NULL;
+}
 K_INT void vm_gen_finish(PyThreadState *tstate, _PyInterpreterFrame *frame);
 K_INT void vm_gen_failed(PyGenObject *gen); /* a StopIteration that escapes becomes RuntimeError */
 K_INT PySendResult vm_send(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject *receiver, PyObject *value,

@@ -2,7 +2,7 @@
  *
  * In: a generator object whose frame is suspended.  Out: what it yields or returns.
  * Invariant: while a generator runs, its exception state is the top of the thread's chain and its frame's previous is
- * whoever resumed it; at each suspension and at its end both are undone here. Start at vm_gen_enter(). */
+ * whoever resumed it; at each suspension and at its end both are undone here. Start at vm_resume() and vm_gen_enter(). */
 #include "code/opcode.h"
 #include "objects/call.h"
 #include "objects/exc/exc.h"
@@ -10,23 +10,6 @@
 #include "runtime/errors.h"
 #include "vm/engine.h"
 #include "vm/helpers.h"
-
-_PyInterpreterFrame *vm_gen_enter(PyThreadState *tstate, PyGenObject *gen, PyObject *value)
-{
-    _PyInterpreterFrame *frame = k_gen_frame(gen);
-    frame->localsplus[frame->stacktop++] = value;
-    gen->gi_frame_state = FRAME_EXECUTING;
-    gen->gi_exc_state.previous_item = tstate->exc_info;
-    tstate->exc_info = &gen->gi_exc_state;
-    frame->is_entry = false;
-    return frame;
-}
-
-void vm_gen_unchain(PyThreadState *tstate, PyGenObject *gen)
-{
-    tstate->exc_info = gen->gi_exc_state.previous_item;
-    gen->gi_exc_state.previous_item = NULL;
-}
 
 void vm_gen_finish(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {

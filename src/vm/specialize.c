@@ -8,6 +8,7 @@
 #include "objects/descr.h"
 #include "objects/dict/dict.h"
 #include "objects/func/cfunction.h"
+#include "objects/gen/gen.h"
 #include "objects/list/list.h"
 #include "objects/protocol.h"
 #include "objects/range.h"
@@ -72,6 +73,10 @@ int vm_specialize_binary(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
     int op = NO_FORM;
     if (fast_are_ints(left, right))
         op = form_of_ints(pc->d, right);
+    else if (fast_are_wide_ints(left, right))
+        op = pc->d % NB_INPLACE_ADD == NB_ADD        ? OP_ADD_INT
+             : pc->d % NB_INPLACE_ADD == NB_SUBTRACT ? OP_SUBTRACT_INT
+                                                     : NO_FORM;
     else if (fast_are_floats(left, right))
         op = form_of_floats(pc->d);
     else if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right) && pc->d % NB_INPLACE_ADD == NB_ADD)
@@ -94,7 +99,7 @@ int vm_specialize_compare(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
     PyObject *left = frame->localsplus[pc->a], *right = frame->localsplus[pc->a + 1];
     int op = NO_FORM, when = jump_behind(pc);
     cache->index = (uint32_t)when;
-    if (fast_are_ints(left, right))
+    if (fast_are_wide_ints(left, right))
         op = when < 0 ? OP_COMPARE_INT : OP_COMPARE_INT_JUMP;
     else if (fast_are_floats(left, right))
         op = when < 0 ? OP_COMPARE_FLOAT : OP_COMPARE_FLOAT_JUMP;
@@ -164,6 +169,8 @@ int vm_specialize_for_iter(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache
         op = OP_FOR_ITER_LIST;
     else if (Py_IS_TYPE(iter, &PyTupleIter_Type))
         op = OP_FOR_ITER_TUPLE;
+    else if (Py_IS_TYPE(iter, &PyGen_Type))
+        op = OP_FOR_ITER_GEN;
     else if (Py_IS_TYPE(iter, &PyRangeIter_Type))
         op = runs_as(pc + 1, OP_STORE_FAST) ? OP_FOR_ITER_RANGE_STORE : OP_FOR_ITER_RANGE;
     return vm_settle(pc, cache, op);

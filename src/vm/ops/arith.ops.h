@@ -97,14 +97,14 @@ OP(CONTAINS_OP, FOREIGN, CONT_CONTAINS, "a <- a in a+1, d: not")
 SPECIAL(ADD_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a + a+1, small ints")
 #if OP_BODIES
 {
-    FAST_INT(x + y);
+    FAST_WIDE_INT(x + y);
 }
 #endif
 
 SPECIAL(SUBTRACT_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a - a+1, small ints")
 #if OP_BODIES
 {
-    FAST_INT(x - y);
+    FAST_WIDE_INT(x - y);
 }
 #endif
 
@@ -231,8 +231,8 @@ SPECIAL(COMPARE_INT, COMPARE_OP, ALLOC, CONT_NONE, "a <- a cmp a+1, small ints")
 #if OP_BODIES
 {
     PyObject *left = A, *right = A1;
-    GUARD(fast_are_ints(left, right));
-    int truth = fast_compare(fast_int_value(left), fast_int_value(right), pc->d);
+    GUARD(fast_are_wide_ints(left, right));
+    int truth = fast_compare(fast_wide_value(left), fast_wide_value(right), pc->d);
     Py_DECREF(left);
     Py_DECREF(right);
     A = Py_NewRef(truth ? Py_True : Py_False);
@@ -270,8 +270,8 @@ SPECIAL(COMPARE_INT_JUMP, COMPARE_OP, ALLOC, CONT_NONE, "a cmp a+1, small ints, 
 #if OP_BODIES
 {
     PyObject *left = A, *right = A1;
-    GUARD(fast_are_ints(left, right));
-    int truth = fast_compare(fast_int_value(left), fast_int_value(right), pc->d);
+    GUARD(fast_are_wide_ints(left, right));
+    int truth = fast_compare(fast_wide_value(left), fast_wide_value(right), pc->d);
     Py_DECREF(left);
     Py_DECREF(right);
     BRANCH_ON(truth);

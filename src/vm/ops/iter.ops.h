@@ -258,3 +258,16 @@ SPECIAL(FOR_ITER_RANGE_STORE, FOR_ITER, FOREIGN, CONT_NONE, "the same with the S
     JUMP();
 }
 #endif
+
+SPECIAL(FOR_ITER_GEN, FOR_ITER, FOREIGN, CONT_NEXT, "resume generator a; what it yields lands in a+1, its end jumps d")
+#if OP_BODIES
+{
+    PyGenObject *gen = (PyGenObject *)A;
+    GUARD(Py_IS_TYPE(gen, &PyGen_Type) && vm_gen_is_idle(gen) && FRAMES_INLINE() && !tstate->c_tracefunc);
+    SAVE();
+    callee = vm_gen_enter(tstate, gen, Py_NewRef(Py_None));
+    frame_link(callee)->pc = pc;
+    frame_link(callee)->kind = CONT_NEXT;
+    goto enter;
+}
+#endif
