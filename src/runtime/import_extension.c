@@ -32,6 +32,7 @@ static struct _inittab builtin_rows[] = {
 };
 struct _inittab *PyImport_Inittab = builtin_rows;
 int import_dlopen_flags = RTLD_NOW;
+const char *_Py_PackageContext; /* the full name of the module whose init function runs */
 
 static struct _inittab *grown_rows;          /* PyImport_Inittab once a program added its own */
 static PyObject *extensions;                 /* (path, name) -> the module as first made; owned */

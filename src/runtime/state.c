@@ -298,6 +298,11 @@ int PyThreadState_SetAsyncExc(unsigned long id, PyObject *exc)
     return found;
 }
 
+void thread_state_adopt(PyThreadState *ts)
+{
+    own_state = ts;
+}
+
 void thread_states_after_fork(void)
 {
     PyThreadState *current = _PyRuntime.tstate_current;

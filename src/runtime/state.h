@@ -114,6 +114,7 @@ K_INT void runtime_stop(void);
 K_INT PyThreadState *runtime_ender(void);    /* the thread that ends the runtime, or NULL */
 K_INT void runtime_set_ender(PyThreadState *tstate);
 K_INT unsigned long runtime_main_thread(void); /* its thread_id */
+K_INT void thread_state_adopt(PyThreadState *tstate); /* PyGILState knows it as the calling thread's own */
 K_INT void thread_states_after_fork(void);   /* the child keeps the current one only */
 K_INT void pending_calls_after_fork(void);
 K_INT int signals_serve(PyThreadState *tstate); /* runs handlers of signals that came: 0, or -1 with an exception */

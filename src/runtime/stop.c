@@ -147,6 +147,7 @@ static void clear_modules(PyInterpreterState *interp)
     Py_CLEAR(interp->importlib);
     Py_CLEAR(interp->import_func);
     import_forget_extensions();
+    module_index_clear();
     gc_collect_no_fail();
 }
 

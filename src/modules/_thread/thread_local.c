@@ -1,0 +1,245 @@
+/* thread_local.c - _thread._local: an object with one dict of attributes for each thread.
+ *
+ * The dicts hang on the threads: each thread's state dict maps the local object's key to a holder, which owns the
+ * dict. The local object's `dummies` maps ids of threads to weak references to those holders, so a holder's death
+ * (its thread ended) takes its row out, and the local object's death takes the dicts out of all threads.
+ * Start at local_dict(). */
+#include "memory/gc.h"
+#include "modules/_thread/thread_locks.h"
+#include "objects/call.h"
+#include "objects/dict/dict.h"
+#include "objects/func/cfunction.h"
+#include "objects/int/int.h"
+#include "objects/method.h"
+#include "objects/module.h"
+#include "objects/protocol.h"
+#include "objects/str/str.h"
+#include "objects/tuple.h"
+#include "objects/weakref.h"
+#include "runtime/errors.h"
+#include "runtime/state.h"
+
+typedef struct HolderObject {
+    PyObject ob_base;
+    PyObject *dict;
+    PyObject *weakrefs;
+} HolderObject;
+
+typedef struct LocalObject {
+    PyObject ob_base;
+    PyObject *key;     /* of the holders in the threads' dicts */
+    PyObject *args, *kwargs; /* for __init__ in each further thread */
+    PyObject *weakrefs;
+    PyObject *dummies; /* thread state's id -> weak reference to its holder */
+} LocalObject;
+
+/* ---- the holder ---- */
+
+static int holder_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    Py_VISIT(((HolderObject *)op)->dict);
+    return 0;
+}
+
+static int holder_clear(PyObject *op)
+{
+    Py_CLEAR(((HolderObject *)op)->dict);
+    return 0;
+}
+
+static void holder_dealloc(PyObject *op)
+{
+    PyObject_GC_UnTrack(op);
+    if (((HolderObject *)op)->weakrefs)
+        PyObject_ClearWeakRefs(op);
+    holder_clear(op);
+    PyObject_GC_Del(op);
+}
+
+static PyTypeObject holder_type = {
+    PyVarObject_HEAD_INIT(&PyType_Type, 0),
+    .tp_name = "_thread._localdummy",
+    .tp_basicsize = sizeof(HolderObject),
+    .tp_dealloc = holder_dealloc,
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_doc = "Thread-local dummy",
+    .tp_traverse = holder_traverse,
+    .tp_clear = holder_clear,
+    .tp_weaklistoffset = offsetof(HolderObject, weakrefs),
+};
+K_TYPE(holder_type);
+
+/* A holder died with its thread: its row leaves the local object, which is weakly known here. */
+static PyObject *holder_died(PyObject *local_ref, PyObject *holder_ref)
+{
+    PyObject *local = PyWeakref_GET_OBJECT(local_ref);
+    if (local == Py_None)
+        Py_RETURN_NONE;
+    K_AUTO(PyObject *) owned = Py_NewRef(local);
+    PyObject *dummies = ((LocalObject *)local)->dummies, *key, *value;
+    Py_ssize_t at = 0;
+    while (dummies && PyDict_Next(dummies, &at, &key, &value)) {
+        if (value != holder_ref)
+            continue;
+        if (PyDict_DelItem(dummies, key) < 0)
+            PyErr_Clear();
+        break;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef holder_died_def = { "_localdummy_destroyed", holder_died, METH_O, NULL };
+
+/* A fresh dict for the current thread: borrowed (its holder in the thread's dict owns it). */
+static PyObject *make_dict(LocalObject *self)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+    PyObject *thread_dict = _PyThreadState_GetDict(tstate);
+    if (!thread_dict)
+        return k_raise(PyExc_SystemError, "Couldn't get thread-state dictionary");
+    K_AUTO(HolderObject *) holder = PyObject_GC_New(HolderObject, &holder_type);
+    if (!holder)
+        return NULL;
+    holder->dict = NULL;
+    holder->weakrefs = NULL;
+    PyObject_GC_Track(holder);
+    holder->dict = PyDict_New();
+    K_AUTO(PyObject *) local_ref = holder->dict ? PyWeakref_NewRef((PyObject *)self, NULL) : NULL;
+    K_AUTO(PyObject *) callback = local_ref ? PyCFunction_New(&holder_died_def, local_ref) : NULL;
+    K_AUTO(PyObject *) holder_ref = callback ? PyWeakref_NewRef((PyObject *)holder, callback) : NULL;
+    K_AUTO(PyObject *) id = holder_ref ? PyLong_FromUnsignedLongLong(tstate->id) : NULL;
+    if (!id || PyDict_SetItem(self->dummies, id, holder_ref) < 0 ||
+        PyDict_SetItem(thread_dict, self->key, (PyObject *)holder) < 0)
+        return NULL;
+    return holder->dict;
+}
+
+/* The attributes of self in the current thread: borrowed. The first look in a thread calls __init__ there. */
+static PyObject *local_dict(LocalObject *self)
+{
+    PyObject *thread_dict = _PyThreadState_GetDict(_PyThreadState_GET());
+    if (!thread_dict)
+        return k_raise(PyExc_SystemError, "Couldn't get thread-state dictionary");
+    PyObject *holder = PyDict_GetItemWithError(thread_dict, self->key);
+    if (holder || PyErr_Occurred())
+        return holder ? ((HolderObject *)holder)->dict : NULL;
+    PyObject *dict = make_dict(self);
+    if (!dict)
+        return NULL;
+    if (Py_TYPE(self)->tp_init != PyBaseObject_Type.tp_init &&
+        Py_TYPE(self)->tp_init((PyObject *)self, self->args, self->kwargs) < 0) { /* runs code */
+        PyObject *type, *value, *traceback;
+        PyErr_Fetch(&type, &value, &traceback);
+        if (PyDict_DelItem(thread_dict, self->key) < 0) /* the next access tries again */
+            PyErr_Clear();
+        PyErr_Restore(type, value, traceback);
+        return NULL;
+    }
+    return dict;
+}
+
+/* ---- the local object ---- */
+
+static PyObject *local_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    if (type->tp_init == PyBaseObject_Type.tp_init) {
+        int given = PyTuple_GET_SIZE(args) > 0 || (kwargs && PyDict_GET_SIZE(kwargs) > 0);
+        if (given)
+            return k_raise(PyExc_TypeError, "Initialization arguments are not supported");
+    }
+    K_AUTO(LocalObject *) self = (LocalObject *)type->tp_alloc(type, 0);
+    if (!self)
+        return NULL;
+    self->args = Py_NewRef(args);
+    self->kwargs = Py_XNewRef(kwargs);
+    self->key = PyUnicode_FromFormat("thread.local.%p", self);
+    self->dummies = PyDict_New();
+    if (!self->key || !self->dummies || !make_dict(self))
+        return NULL;
+    return (PyObject *)K_MOVE(self);
+}
+
+static int local_traverse(PyObject *op, visitproc visit, void *arg)
+{
+    LocalObject *self = (LocalObject *)op;
+    Py_VISIT(self->args);
+    Py_VISIT(self->kwargs);
+    Py_VISIT(self->dummies);
+    return 0;
+}
+
+static int local_clear(PyObject *op)
+{
+    LocalObject *self = (LocalObject *)op;
+    Py_CLEAR(self->args);
+    Py_CLEAR(self->kwargs);
+    Py_CLEAR(self->dummies);
+    if (!self->key)
+        return 0;
+    for (PyThreadState *ts = k_interp()->threads_head; ts; ts = ts->next)
+        if (ts->dict && PyDict_GetItemWithError(ts->dict, self->key)) {
+            PyObject *holder = Py_NewRef(PyDict_GetItemWithError(ts->dict, self->key));
+            if (PyDict_DelItem(ts->dict, self->key) < 0)
+                PyErr_Clear();
+            Py_DECREF(holder);
+        }
+    return 0;
+}
+
+static void local_dealloc(PyObject *op)
+{
+    LocalObject *self = (LocalObject *)op;
+    if (self->weakrefs)
+        PyObject_ClearWeakRefs(op);
+    PyObject_GC_UnTrack(op);
+    local_clear(op);
+    Py_XDECREF(self->key);
+    Py_TYPE(op)->tp_free(op);
+}
+
+static PyObject *local_getattro(PyObject *op, PyObject *name)
+{
+    PyObject *dict = local_dict((LocalObject *)op);
+    if (!dict)
+        return NULL;
+    K_AUTO(PyObject *) held = Py_NewRef(dict);
+    int is_dict = PyObject_RichCompareBool(name, K_STR("__dict__"), Py_EQ);
+    if (is_dict)
+        return is_dict < 0 ? NULL : Py_NewRef(dict);
+    if (Py_TYPE(op) != &thread_local_type)
+        return _PyObject_GenericGetAttrWithDict(op, name, dict, 0);
+    PyObject *value = Py_XNewRef(PyDict_GetItemWithError(dict, name));
+    if (value || PyErr_Occurred())
+        return value;
+    return _PyObject_GenericGetAttrWithDict(op, name, dict, 0);
+}
+
+static int local_setattro(PyObject *op, PyObject *name, PyObject *value)
+{
+    PyObject *dict = local_dict((LocalObject *)op);
+    if (!dict)
+        return -1;
+    K_AUTO(PyObject *) held = Py_NewRef(dict);
+    int is_dict = PyObject_RichCompareBool(name, K_STR("__dict__"), Py_EQ);
+    if (is_dict > 0)
+        k_raise(PyExc_AttributeError, "'%.50s' object attribute '%U' is read-only", Py_TYPE(op)->tp_name, name);
+    return is_dict ? -1 : _PyObject_GenericSetAttrWithDict(op, name, value, dict);
+}
+
+PyTypeObject thread_local_type = {
+    PyVarObject_HEAD_INIT(&PyType_Type, 0),
+    .tp_name = "_thread._local",
+    .tp_basicsize = sizeof(LocalObject),
+    .tp_dealloc = local_dealloc,
+    .tp_getattro = local_getattro,
+    .tp_setattro = local_setattro,
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE,
+    .tp_doc = "Thread-local data",
+    .tp_traverse = local_traverse,
+    .tp_clear = local_clear,
+    .tp_weaklistoffset = offsetof(LocalObject, weakrefs),
+    .tp_alloc = PyType_GenericAlloc,
+    .tp_new = local_new,
+    .tp_free = PyObject_GC_Del,
+};
+K_TYPE(thread_local_type);
