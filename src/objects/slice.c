@@ -13,6 +13,7 @@
 #include "objects/str/str.h"
 #include "objects/tuple.h"
 #include "runtime/errors.h"
+#include "vm/eval.h"
 
 #define SLICE(o) ((PySliceObject *)(o))
 static const char bad_index[] = "slice indices must be integers or None or have an __index__ method";
@@ -51,30 +52,6 @@ PyObject *_PySlice_FromIndices(Py_ssize_t start, Py_ssize_t stop)
 }
 
 /* ---- conversion ---- */
-
-/* An index that is cut off at the ends of Py_ssize_t. CPython's converters give 1, or 0 with an exception. */
-int _PyEval_SliceIndexNotNone(PyObject *value, Py_ssize_t *index)
-{
-    if (!PyIndex_Check(value)) {
-        PyErr_SetString(PyExc_TypeError, "slice indices must be integers or have an __index__ method");
-        return 0;
-    }
-    Py_ssize_t i = PyNumber_AsSsize_t(value, NULL); /* runs code */
-    if (i == -1 && PyErr_Occurred())
-        return 0;
-    *index = i;
-    return 1;
-}
-
-int _PyEval_SliceIndex(PyObject *value, Py_ssize_t *index)
-{
-    if (value == Py_None)
-        return 1;
-    if (PyIndex_Check(value))
-        return _PyEval_SliceIndexNotNone(value, index);
-    PyErr_SetString(PyExc_TypeError, bad_index);
-    return 0;
-}
 
 int PySlice_Unpack(PyObject *slice, Py_ssize_t *start, Py_ssize_t *stop, Py_ssize_t *step)
 {

@@ -26,8 +26,4 @@ K_API K_STATUS int PySlice_Unpack(PyObject *slice, Py_ssize_t *start, Py_ssize_t
 K_API K_STATUS Py_ssize_t PySlice_AdjustIndices(Py_ssize_t length, Py_ssize_t *start, Py_ssize_t *stop,
     Py_ssize_t step);
 
-K_API int _PyEval_SliceIndex(PyObject *, Py_ssize_t *);
-K_API int _PyEval_SliceIndexNotNone(PyObject *, Py_ssize_t *);
-extern K_API PyTypeObject PySlice_Type;
-
 #endif
