@@ -66,14 +66,21 @@ static size_t slot_of_index(PyDictKeysObject *keys, Py_hash_t hash, Py_ssize_t i
 
 /* ---- keys ---- */
 
+/* Laid out as PyDictKeysObject with one slot of each width. */
 static struct {
-    PyDictKeysObject keys;
+    Py_ssize_t refcnt;
+    uint8_t log2_size, log2_index_bytes, kind, expected;
+    uint32_t version;
+    Py_ssize_t usable, nentries;
     int8_t indices[8];
 } empty_keys = {
-    .keys = { .dk_refcnt = KAA_IMMORTAL, .dk_log2_index_bytes = 3, .dk_kind = DICT_KEYS_UNICODE },
+    .refcnt = KAA_IMMORTAL,
+    .log2_index_bytes = 3,
+    .kind = DICT_KEYS_UNICODE,
     .indices = { DICT_EMPTY, DICT_EMPTY, DICT_EMPTY, DICT_EMPTY, DICT_EMPTY, DICT_EMPTY, DICT_EMPTY, DICT_EMPTY },
 };
-#define EMPTY_KEYS (&empty_keys.keys)
+_Static_assert(offsetof(PyDictKeysObject, dk_indices) == 32, "empty_keys mirrors the layout");
+#define EMPTY_KEYS ((PyDictKeysObject *)&empty_keys)
 
 PyDictKeysObject *dict_table_empty(void)
 {
