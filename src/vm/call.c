@@ -122,3 +122,12 @@ PyObject *vm_call_ex(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject
     Py_XDECREF(kwargs);
     return result;
 }
+
+PyObject *vm_instance_call(PyObject *callable)
+{
+    PyTypeObject *type = Py_TYPE(callable);
+    if (PyType_HasFeature(type, Py_TPFLAGS_TYPE_SUBCLASS) || !type->tp_call)
+        return NULL;
+    PyObject *method = _PyType_Lookup(type, K_STR("__call__"));
+    return method && PyFunction_Check(method) ? method : NULL;
+}

@@ -164,6 +164,15 @@
     link->kind = CONT_RESULT;                                                                                          \
     goto enter
 
+/* Calls a Python function with n arguments from an array of references it takes over; live slots as for kind. */
+#define CALL_PYTHON(func, args, n, how, live_slots)                                                                    \
+    callee = vm_push_frame(tstate, (PyFunctionObject *)Py_NewRef(func), NULL, (args), (n), NULL);                      \
+    if (K_UNLIKELY(!callee))                                                                                           \
+        ERROR_AT(live_slots);                                                                                          \
+    frame_link(callee)->pc = pc;                                                                                       \
+    frame_link(callee)->kind = (how);                                                                                  \
+    goto enter
+
 /* True and False are the common operands; None and other objects are asked. */
 #define TRUTH_OF(value, truth)                                                                                         \
     if (K_LIKELY(value == Py_True)) {                                                                                  \
@@ -212,8 +221,7 @@
 /* Slots that stay live in the caller when a callee with this continuation fails, counted from a. */
 static const uint8_t live_after_failure[] = {
     [CONT_NONE] = 0, [CONT_RESULT] = 0, [CONT_SECOND] = 1, [CONT_DROP] = 0, [CONT_INIT] = 1, [CONT_NEXT] = 1,
-    [CONT_SEND] = 1, [CONT_ITERNEXT] = 1, [CONT_GETATTR] = 1, [CONT_LEFT] = 2, [CONT_RIGHT] = 2, [CONT_COMPARE] = 2,
-    [CONT_TRUTH] = 1, [CONT_CONTAINS] = 2,
+    [CONT_SEND] = 1, [CONT_ITERNEXT] = 1, [CONT_LEFT] = 2, [CONT_COMPARE] = 2,
 };
 
 /* The frame of a function that returned or failed: gives back what it owns, then its room. */
@@ -343,6 +351,13 @@ call: /* a call as CALL and CALL_KW describe it; kwnames is set */
             frame_link(callee)->kind = CONT_RESULT;
             goto enter;
         }
+        if (!base[0] && PyType_HasFeature(Py_TYPE(callable), Py_TPFLAGS_HEAPTYPE)) {
+            PyObject *method = vm_instance_call(callable);
+            if (method) { /* its __call__ is a Python function: a call of that, with the instance in front */
+                base[0] = Py_NewRef(method);
+                goto call;
+            }
+        }
         Py_ssize_t positional = nargs - (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
         if (K_UNLIKELY(cframe.use_tracing))
             value = vm_trace_call(tstate, callable, args, (size_t)positional | PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
@@ -409,15 +424,30 @@ leave: /* the frame returns value */
         Py_DECREF(value);
         pc++;
         goto back;
+    case CONT_ITERNEXT:
+        A1 = value;
+        pc++;
+        goto back;
+    case CONT_LEFT:
+    case CONT_COMPARE: /* the operands are still in place */
+        if (K_UNLIKELY(value == Py_NotImplemented)) {
+            Py_DECREF(value);
+            value = live == CONT_LEFT ? vm_binary_rest(A, A1, pc->d) : vm_compare_rest(A, A1, (int)pc->d);
+            if (!value) {
+                live = pc->a + 2u;
+                goto unwind_loaded;
+            }
+        }
+        {
+            PyObject *left = A, *right = A1;
+            A = value;
+            Py_DECREF(left);
+            Py_DECREF(right);
+        }
+        pc++;
+        goto back;
     case CONT_NONE:
     case CONT_RESULT:
-    case CONT_ITERNEXT:
-    case CONT_GETATTR:
-    case CONT_LEFT:
-    case CONT_RIGHT:
-    case CONT_COMPARE:
-    case CONT_TRUTH:
-    case CONT_CONTAINS:
         Py_UNREACHABLE();
     }
     Py_UNREACHABLE();
@@ -500,6 +530,11 @@ leave_unstarted_counted:
         }
         pc = link.pc;
         k = frame_kcode(frame);
+        if (link.kind == CONT_ITERNEXT && vm_iteration_failed(tstate, frame) == 0) {
+            Py_DECREF(A);
+            pc += (int32_t)pc->d;
+            goto back;
+        }
         live = pc->a + live_after_failure[link.kind];
         goto unwind_loaded;
     }

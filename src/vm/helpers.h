@@ -48,6 +48,17 @@ K_INT K_STATUS int vm_ex_arguments(PyThreadState *tstate, PyObject **slots, int 
 K_INT _PyInterpreterFrame *vm_push_ex(PyThreadState *tstate, K_STOLEN PyObject **slots, int has_keywords);
 K_INT K_NEW PyObject *vm_call_ex(PyThreadState *tstate, _PyInterpreterFrame *frame, K_STOLEN PyObject **slots, int has_keywords);
 
+/* The class's __call__ when it is a Python function: borrowed, else NULL without an exception. */
+K_INT K_BORROWED PyObject *vm_instance_call(PyObject *callable);
+
+/* dunder.c: what is left to do when the left operand's method gave NotImplemented */
+K_INT K_NEW PyObject *vm_binary_rest(PyObject *left, PyObject *right, uint32_t op);
+K_INT K_NEW PyObject *vm_compare_rest(PyObject *left, PyObject *right, int op);
+/* The special method that may run in the loop in place of the generic operation: a Python function of just two
+ * parameters, borrowed; NULL without an exception when the operation may not begin with it. */
+K_INT K_BORROWED PyObject *vm_binary_method(PyObject *left, PyObject *right, uint32_t op);
+K_INT K_BORROWED PyObject *vm_compare_method(PyObject *left, PyObject *right, int op);
+
 /* resume.c: generators under the loop */
 static inline int vm_gen_is_idle(const PyGenObject *gen)
 {

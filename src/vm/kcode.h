@@ -101,12 +101,8 @@ typedef enum KCont {
     CONT_NEXT,       /* generator under FOR_ITER: result lands in a + 1, its end jumps */
     CONT_SEND,       /* generator under SEND: the same */
     CONT_ITERNEXT,   /* __next__ under FOR_ITER: StopIteration jumps */
-    CONT_GETATTR,    /* __getattribute__ or a getter: AttributeError goes on to __getattr__ */
     CONT_LEFT,       /* a binary method: NotImplemented goes on to the reflected one */
-    CONT_RIGHT,      /* the reflected one */
-    CONT_COMPARE,    /* a comparison method: NotImplemented goes on */
-    CONT_TRUTH,      /* __bool__ under a jump */
-    CONT_CONTAINS    /* __contains__ */
+    CONT_COMPARE     /* a comparison method: the same */
 } KCont;
 
 enum {

@@ -16,7 +16,7 @@
 #include "objects/type/type.h"
 #include "vm/eval.h"
 #include "vm/fast.h"
-#include "vm/frame.h"
+#include "vm/helpers.h"
 
 int vm_settle(KInstr *pc, KCache *cache, int op)
 {
@@ -35,6 +35,41 @@ int vm_settle(KInstr *pc, KCache *cache, int op)
 static int runs_as(const KInstr *pc, int base)
 {
     return vm_op_rows[pc->op].base == base;
+}
+
+/* ---- Python functions ---- */
+
+/* A Python function that takes n positional arguments and nothing else, with its version noted. */
+static int simple_function(PyObject *func, Py_ssize_t n, uint32_t *version)
+{
+    if (!func || !PyFunction_Check(func) || ((PyFunctionObject *)func)->vectorcall != _PyFunction_Vectorcall)
+        return 0;
+    PyCodeObject *code = (PyCodeObject *)((PyFunctionObject *)func)->func_code;
+    KCode *k = (KCode *)(void *)code->_co_linearray;
+    *version = k_func_version((PyFunctionObject *)func);
+    return *version && k && k->simple_args == (uint32_t)n && code->co_flags & CO_OPTIMIZED;
+}
+
+/* A special method of the left operand's class, for these two types. */
+static int form_of_methods(PyObject *left, PyObject *right, PyObject *method, KCache *cache)
+{
+    if (!simple_function(method, 2, &cache->version2))
+        return 0;
+    cache->version = k_type_version(Py_TYPE(left));
+    cache->index = k_type_version(Py_TYPE(right));
+    cache->ptr = method;
+    return cache->version && cache->index;
+}
+
+/* A special method that an instruction calls with n arguments, looked up on the owner's class. */
+static int form_of_special(PyObject *owner, PyObject *name, Py_ssize_t n, KCache *cache)
+{
+    if (!PyType_HasFeature(Py_TYPE(owner), Py_TPFLAGS_HEAPTYPE))
+        return 0;
+    PyObject *method = _PyType_Lookup(Py_TYPE(owner), name);
+    cache->version = k_type_version(Py_TYPE(owner));
+    cache->ptr = method;
+    return cache->version && simple_function(method, n, &cache->version2);
 }
 
 /* ---- operators ---- */
@@ -81,6 +116,8 @@ int vm_specialize_binary(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
         op = form_of_floats(pc->d);
     else if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right) && pc->d % NB_INPLACE_ADD == NB_ADD)
         op = runs_as(pc + 1, OP_STORE_FAST) && frame->localsplus[pc[1].b] == left ? OP_APPEND_STR : OP_ADD_STR;
+    else
+        op = form_of_methods(left, right, vm_binary_method(left, right, pc->d), cache) ? OP_BINARY_PYTHON : NO_FORM;
     return vm_settle(pc, cache, op);
 }
 
@@ -105,21 +142,12 @@ int vm_specialize_compare(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
         op = when < 0 ? OP_COMPARE_FLOAT : OP_COMPARE_FLOAT_JUMP;
     else if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right) && (pc->d == Py_EQ || pc->d == Py_NE))
         op = when < 0 ? OP_COMPARE_STR : OP_COMPARE_STR_JUMP;
+    else
+        op = form_of_methods(left, right, vm_compare_method(left, right, (int)pc->d), cache) ? OP_COMPARE_PYTHON : NO_FORM;
     return vm_settle(pc, cache, op);
 }
 
 /* ---- subscripts, unpacking, iteration ---- */
-
-/* A Python function that takes n positional arguments and nothing else, with its version noted. */
-static int simple_function(PyObject *func, Py_ssize_t n, uint32_t *version)
-{
-    if (!func || !PyFunction_Check(func) || ((PyFunctionObject *)func)->vectorcall != _PyFunction_Vectorcall)
-        return 0;
-    PyCodeObject *code = (PyCodeObject *)((PyFunctionObject *)func)->func_code;
-    KCode *k = (KCode *)(void *)code->_co_linearray;
-    *version = k_func_version((PyFunctionObject *)func);
-    return *version && k && k->simple_args == (uint32_t)n && code->co_flags & CO_OPTIMIZED;
-}
 
 int vm_specialize_subscr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
 {
@@ -131,12 +159,8 @@ int vm_specialize_subscr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
         op = OP_SUBSCR_TUPLE;
     } else if (PyDict_CheckExact(owner)) {
         op = OP_SUBSCR_DICT;
-    } else if (PyType_HasFeature(Py_TYPE(owner), Py_TPFLAGS_HEAPTYPE)) {
-        PyObject *getitem = _PyType_Lookup(Py_TYPE(owner), K_STR("__getitem__"));
-        cache->version = k_type_version(Py_TYPE(owner));
-        cache->ptr = getitem;
-        if (cache->version && simple_function(getitem, 2, &cache->version2))
-            op = OP_SUBSCR_GETITEM;
+    } else if (form_of_special(owner, K_STR("__getitem__"), 2, cache)) {
+        op = OP_SUBSCR_GETITEM;
     }
     return vm_settle(pc, cache, op);
 }
@@ -149,6 +173,8 @@ int vm_specialize_store_subscr(_PyInterpreterFrame *frame, KInstr *pc, KCache *c
         op = OP_STORE_SUBSCR_LIST;
     else if (PyDict_CheckExact(owner))
         op = OP_STORE_SUBSCR_DICT;
+    else if (form_of_special(owner, K_STR("__setitem__"), 3, cache))
+        op = OP_STORE_SUBSCR_SETITEM;
     return vm_settle(pc, cache, op);
 }
 
@@ -171,6 +197,8 @@ int vm_specialize_for_iter(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache
         op = OP_FOR_ITER_TUPLE;
     else if (Py_IS_TYPE(iter, &PyGen_Type))
         op = OP_FOR_ITER_GEN;
+    else if (form_of_special(iter, K_STR("__next__"), 1, cache))
+        op = OP_FOR_ITER_PYTHON;
     else if (Py_IS_TYPE(iter, &PyRangeIter_Type))
         op = runs_as(pc + 1, OP_STORE_FAST) ? OP_FOR_ITER_RANGE_STORE : OP_FOR_ITER_RANGE;
     return vm_settle(pc, cache, op);

@@ -109,18 +109,6 @@ static int form_of_slot(PyObject *descr, PyTypeObject *type, KCache *cache, int 
     return op;
 }
 
-static int form_of_property(PyObject *descr, KCache *cache)
-{
-    PyObject *getter = ((PyPropertyObject *)descr)->prop_get;
-    if (!getter || !PyFunction_Check(getter))
-        return NO_FORM;
-    PyCodeObject *code = (PyCodeObject *)((PyFunctionObject *)getter)->func_code;
-    KCode *k = (KCode *)(void *)code->_co_linearray;
-    cache->version2 = k_func_version((PyFunctionObject *)getter);
-    cache->ptr = getter;
-    return cache->version2 && k && k->simple_args == 1 && code->co_flags & CO_OPTIMIZED ? OP_LOAD_ATTR_PROPERTY : NO_FORM;
-}
-
 static int form_of_module(PyObject *owner, PyObject *name, KCache *cache, int op)
 {
     PyObject *dict = ((PyModuleObject *)owner)->md_dict;
@@ -143,6 +131,27 @@ static int form_of_class(PyTypeObject *type, PyObject *name, KCache *cache, int 
     return value && !binds && cache->version ? op : NO_FORM;
 }
 
+/* Python functions __getattr__ or __setattr__ that stand in for the generic operation. */
+static int form_of_hook(PyTypeObject *type, PyObject *hook, uint32_t n, KCache *cache, int op)
+{
+    if (!hook || !PyFunction_Check(hook))
+        return NO_FORM;
+    PyCodeObject *code = (PyCodeObject *)((PyFunctionObject *)hook)->func_code;
+    KCode *k = (KCode *)(void *)code->_co_linearray;
+    cache->version2 = k_func_version((PyFunctionObject *)hook);
+    cache->ptr = hook;
+    return cache->version2 && k && k->simple_args == n && code->co_flags & CO_OPTIMIZED ? op : NO_FORM;
+}
+
+static int form_of_getattr(PyTypeObject *type, KCache *cache)
+{
+    PyObject *general = _PyType_Lookup(type, K_STR("__getattribute__"));
+    if (!PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) ||
+        general != _PyType_Lookup(&PyBaseObject_Type, K_STR("__getattribute__")))
+        return NO_FORM;
+    return form_of_hook(type, _PyType_Lookup(type, K_STR("__getattr__")), 2, cache, OP_LOAD_ATTR_HOOK);
+}
+
 int vm_specialize_load_attr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
 {
     PyObject *owner = frame->localsplus[pc->a], *name = name_of(frame, pc->d);
@@ -154,7 +163,7 @@ int vm_specialize_load_attr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cach
         return vm_settle(pc, cache, form_of_class((PyTypeObject *)owner, name, cache, OP_LOAD_ATTR_TYPE));
     cache->version = k_type_version(type);
     if (!cache->version || !plain_getattr(type))
-        return vm_settle(pc, cache, NO_FORM);
+        return vm_settle(pc, cache, cache->version ? form_of_getattr(type, cache) : NO_FORM);
     PyObject *descr = _PyType_Lookup(type, name);
     if (!is_data_descriptor(descr)) {
         op = form_of_own_value(type, owner, name, cache);
@@ -166,7 +175,7 @@ int vm_specialize_load_attr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cach
     } else if (Py_IS_TYPE(descr, &PyMemberDescr_Type)) {
         op = form_of_slot(descr, type, cache, OP_LOAD_ATTR_SLOT);
     } else if (Py_IS_TYPE(descr, &PyProperty_Type)) {
-        op = form_of_property(descr, cache);
+        op = form_of_hook(type, ((PyPropertyObject *)descr)->prop_get, 1, cache, OP_LOAD_ATTR_PROPERTY);
     }
     return vm_settle(pc, cache, op);
 }
@@ -197,8 +206,12 @@ int vm_specialize_store_attr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cac
     PyObject *owner = frame->localsplus[pc->a + 1], *name = name_of(frame, pc->d);
     PyTypeObject *type = Py_TYPE(owner);
     cache->version = k_type_version(type);
-    if (!cache->version || type->tp_setattro != PyObject_GenericSetAttr)
+    if (!cache->version)
         return vm_settle(pc, cache, NO_FORM);
+    if (type->tp_setattro != PyObject_GenericSetAttr) {
+        PyObject *hook = _PyType_Lookup(type, K_STR("__setattr__"));
+        return vm_settle(pc, cache, form_of_hook(type, hook, 3, cache, OP_STORE_ATTR_HOOK));
+    }
     PyObject *descr = _PyType_Lookup(type, name);
     if (is_data_descriptor(descr)) {
         int slot = Py_IS_TYPE(descr, &PyMemberDescr_Type);

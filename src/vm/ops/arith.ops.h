@@ -34,7 +34,7 @@ OP(UNARY_NOT, FOREIGN, CONT_NONE, "a <- not a")
 }
 #endif
 
-OP(BINARY_OP, FOREIGN, CONT_LEFT, "a <- a op a+1")
+OP(BINARY_OP, FOREIGN, CONT_NONE, "a <- a op a+1")
 #if OP_BODIES
 {
     PyObject *left = A, *right = A1;
@@ -50,7 +50,7 @@ OP(BINARY_OP, FOREIGN, CONT_LEFT, "a <- a op a+1")
 }
 #endif
 
-OP(COMPARE_OP, FOREIGN, CONT_COMPARE, "a <- a cmp a+1")
+OP(COMPARE_OP, FOREIGN, CONT_NONE, "a <- a cmp a+1")
 #if OP_BODIES
 {
     PyObject *left = A, *right = A1;
@@ -79,7 +79,7 @@ OP(IS_OP, FOREIGN, CONT_NONE, "a <- a is a+1, d: not")
 }
 #endif
 
-OP(CONTAINS_OP, FOREIGN, CONT_CONTAINS, "a <- a in a+1, d: not")
+OP(CONTAINS_OP, FOREIGN, CONT_NONE, "a <- a in a+1, d: not")
 #if OP_BODIES
 {
     PyObject *left = A, *right = A1;
@@ -299,5 +299,31 @@ SPECIAL(COMPARE_STR_JUMP, COMPARE_OP, ALLOC, CONT_NONE, "a == or != a+1, strs, a
     Py_DECREF(left);
     Py_DECREF(right);
     BRANCH_ON(truth);
+}
+#endif
+
+SPECIAL(BINARY_PYTHON, BINARY_OP, FOREIGN, CONT_LEFT, "a <- the left operand's method, a Python function")
+#if OP_BODIES
+{
+    KCache *cache = CACHE();
+    PyFunctionObject *method = cache->ptr;
+    GUARD(Py_TYPE(A)->tp_version_tag == cache->version && Py_TYPE(A1)->tp_version_tag == cache->index);
+    GUARD(method->func_version == cache->version2 && FRAMES_INLINE());
+    SAVE();
+    PyObject *args[] = { Py_NewRef(A), Py_NewRef(A1) };
+    CALL_PYTHON(method, args, 2, CONT_LEFT, pc->a + 2u);
+}
+#endif
+
+SPECIAL(COMPARE_PYTHON, COMPARE_OP, FOREIGN, CONT_COMPARE, "a <- the left operand's method, a Python function")
+#if OP_BODIES
+{
+    KCache *cache = CACHE();
+    PyFunctionObject *method = cache->ptr;
+    GUARD(Py_TYPE(A)->tp_version_tag == cache->version && Py_TYPE(A1)->tp_version_tag == cache->index);
+    GUARD(method->func_version == cache->version2 && FRAMES_INLINE());
+    SAVE();
+    PyObject *args[] = { Py_NewRef(A), Py_NewRef(A1) };
+    CALL_PYTHON(method, args, 2, CONT_COMPARE, pc->a + 2u);
 }
 #endif

@@ -1,5 +1,5 @@
 /* attr.ops.h - attributes: load, load for a call, store, delete. */
-OP(LOAD_ATTR, FOREIGN, CONT_RESULT, "a <- a.name d")
+OP(LOAD_ATTR, FOREIGN, CONT_NONE, "a <- a.name d")
 #if OP_BODIES
 {
     PyObject *owner = A;
@@ -14,7 +14,7 @@ OP(LOAD_ATTR, FOREIGN, CONT_RESULT, "a <- a.name d")
 }
 #endif
 
-OP(LOAD_METHOD, FOREIGN, CONT_RESULT, "a, a+1 <- method and self, or NULL and a.name d")
+OP(LOAD_METHOD, FOREIGN, CONT_NONE, "a, a+1 <- method and self, or NULL and a.name d")
 #if OP_BODIES
 {
     PyObject *owner = A, *method = NULL;
@@ -35,7 +35,7 @@ OP(LOAD_METHOD, FOREIGN, CONT_RESULT, "a, a+1 <- method and self, or NULL and a.
 }
 #endif
 
-OP(STORE_ATTR, FOREIGN, CONT_DROP, "a+1 .name d <- a")
+OP(STORE_ATTR, FOREIGN, CONT_NONE, "a+1 .name d <- a")
 #if OP_BODIES
 {
     PyObject *value = A, *owner = A1;
@@ -50,7 +50,7 @@ OP(STORE_ATTR, FOREIGN, CONT_DROP, "a+1 .name d <- a")
 }
 #endif
 
-OP(DELETE_ATTR, FOREIGN, CONT_DROP, "delete a.name d")
+OP(DELETE_ATTR, FOREIGN, CONT_NONE, "delete a.name d")
 #if OP_BODIES
 {
     PyObject *owner = A;
@@ -160,12 +160,7 @@ SPECIAL(LOAD_ATTR_PROPERTY, LOAD_ATTR, FOREIGN, CONT_RESULT, "a <- the getter's 
     GUARD(Py_TYPE(A)->tp_version_tag == cache->version && FRAMES_INLINE());
     GUARD(getter->func_version == cache->version2);
     SAVE();
-    callee = vm_push_frame(tstate, (PyFunctionObject *)Py_NewRef(getter), NULL, &A, 1, NULL);
-    if (!callee)
-        ERROR_AT(pc->a);
-    frame_link(callee)->pc = pc;
-    frame_link(callee)->kind = CONT_RESULT;
-    goto enter;
+    CALL_PYTHON(getter, &A, 1, CONT_RESULT, pc->a);
 }
 #endif
 
@@ -251,5 +246,39 @@ SPECIAL(STORE_ATTR_SLOT, STORE_ATTR, FOREIGN, CONT_NONE, "a+1's __slots__ member
     Py_XDECREF(old);
     Py_DECREF(owner);
     NEXT();
+}
+#endif
+
+SPECIAL(LOAD_ATTR_HOOK, LOAD_ATTR, FOREIGN, CONT_RESULT, "a <- a.name d, else a.__getattr__(name), a Python function")
+#if OP_BODIES
+{
+    PyObject *owner = A;
+    KCache *cache = CACHE();
+    PyFunctionObject *hook = cache->ptr;
+    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version && hook->func_version == cache->version2 && FRAMES_INLINE());
+    SAVE();
+    PyObject *value = _PyObject_GenericGetAttrWithDict(owner, NAME(pc->d), NULL, 1);
+    if (!value) {
+        if (PyErr_Occurred())
+            ERROR();
+        PyObject *args[] = { owner, Py_NewRef(NAME(pc->d)) };
+        CALL_PYTHON(hook, args, 2, CONT_RESULT, pc->a);
+    }
+    A = value;
+    Py_DECREF(owner);
+    NEXT();
+}
+#endif
+
+SPECIAL(STORE_ATTR_HOOK, STORE_ATTR, FOREIGN, CONT_DROP, "a+1.__setattr__(name d, a), a Python function")
+#if OP_BODIES
+{
+    PyObject *owner = A1;
+    KCache *cache = CACHE();
+    PyFunctionObject *hook = cache->ptr;
+    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version && hook->func_version == cache->version2 && FRAMES_INLINE());
+    SAVE();
+    PyObject *args[] = { owner, Py_NewRef(NAME(pc->d)), A };
+    CALL_PYTHON(hook, args, 3, CONT_DROP, pc->a);
 }
 #endif

@@ -98,6 +98,16 @@ OP(BEFORE_WITH, FOREIGN, CONT_SECOND, "a, a+1 <- a.__exit__, a.__enter__()")
         ERROR();
     Py_DECREF(manager);
     A = exit;
+    if (Py_IS_TYPE(enter, &PyMethod_Type) && PyFunction_Check(PyMethod_GET_FUNCTION(enter)) && FRAMES_INLINE()) {
+        PyObject *args[] = { Py_NewRef(PyMethod_GET_SELF(enter)) }, *func = Py_NewRef(PyMethod_GET_FUNCTION(enter));
+        Py_DECREF(enter);
+        callee = vm_push_frame(tstate, (PyFunctionObject *)func, NULL, args, 1, NULL);
+        if (!callee)
+            ERROR_AT(pc->a + 1u);
+        frame_link(callee)->pc = pc;
+        frame_link(callee)->kind = CONT_SECOND;
+        goto enter;
+    }
     PyObject *result = PyObject_CallNoArgs(enter);
     Py_DECREF(enter);
     if (!result)
@@ -117,6 +127,16 @@ OP(BEFORE_ASYNC_WITH, FOREIGN, CONT_SECOND, "a, a+1 <- a.__aexit__, a.__aenter__
         ERROR();
     Py_DECREF(manager);
     A = exit;
+    if (Py_IS_TYPE(enter, &PyMethod_Type) && PyFunction_Check(PyMethod_GET_FUNCTION(enter)) && FRAMES_INLINE()) {
+        PyObject *args[] = { Py_NewRef(PyMethod_GET_SELF(enter)) }, *func = Py_NewRef(PyMethod_GET_FUNCTION(enter));
+        Py_DECREF(enter);
+        callee = vm_push_frame(tstate, (PyFunctionObject *)func, NULL, args, 1, NULL);
+        if (!callee)
+            ERROR_AT(pc->a + 1u);
+        frame_link(callee)->pc = pc;
+        frame_link(callee)->kind = CONT_SECOND;
+        goto enter;
+    }
     PyObject *result = PyObject_CallNoArgs(enter);
     Py_DECREF(enter);
     if (!result)

@@ -1,5 +1,5 @@
 /* iter.ops.h - iteration, generators, coroutines, asynchronous iteration. */
-OP(GET_ITER, FOREIGN, CONT_RESULT, "a <- iter(a)")
+OP(GET_ITER, FOREIGN, CONT_NONE, "a <- iter(a)")
 #if OP_BODIES
 {
     PyObject *iterable = A;
@@ -13,7 +13,7 @@ OP(GET_ITER, FOREIGN, CONT_RESULT, "a <- iter(a)")
 }
 #endif
 
-OP(GET_YIELD_FROM_ITER, FOREIGN, CONT_RESULT, "a <- iterator of a for yield from")
+OP(GET_YIELD_FROM_ITER, FOREIGN, CONT_NONE, "a <- iterator of a for yield from")
 #if OP_BODIES
 {
     PyObject *iterable = A;
@@ -122,7 +122,7 @@ OP(ASYNC_GEN_WRAP, ALLOC, CONT_NONE, "a <- a, wrapped as an asynchronous generat
 }
 #endif
 
-OP(GET_AWAITABLE, FOREIGN, CONT_RESULT, "a <- awaitable of a, d: of what")
+OP(GET_AWAITABLE, FOREIGN, CONT_NONE, "a <- awaitable of a, d: of what")
 #if OP_BODIES
 {
     PyObject *object = A;
@@ -136,7 +136,7 @@ OP(GET_AWAITABLE, FOREIGN, CONT_RESULT, "a <- awaitable of a, d: of what")
 }
 #endif
 
-OP(GET_AITER, FOREIGN, CONT_RESULT, "a <- aiter(a)")
+OP(GET_AITER, FOREIGN, CONT_NONE, "a <- aiter(a)")
 #if OP_BODIES
 {
     PyObject *object = A;
@@ -150,7 +150,7 @@ OP(GET_AITER, FOREIGN, CONT_RESULT, "a <- aiter(a)")
 }
 #endif
 
-OP(GET_ANEXT, FOREIGN, CONT_SECOND, "a+1 <- awaitable of anext(a)")
+OP(GET_ANEXT, FOREIGN, CONT_NONE, "a+1 <- awaitable of anext(a)")
 #if OP_BODIES
 {
     SAVE();
@@ -269,5 +269,18 @@ SPECIAL(FOR_ITER_GEN, FOR_ITER, FOREIGN, CONT_NEXT, "resume generator a; what it
     frame_link(callee)->pc = pc;
     frame_link(callee)->kind = CONT_NEXT;
     goto enter;
+}
+#endif
+
+SPECIAL(FOR_ITER_PYTHON, FOR_ITER, FOREIGN, CONT_ITERNEXT, "a+1 <- a.__next__(), a Python function; StopIteration jumps d")
+#if OP_BODIES
+{
+    PyObject *iter = A;
+    KCache *cache = CACHE();
+    PyFunctionObject *next = cache->ptr;
+    GUARD(Py_TYPE(iter)->tp_version_tag == cache->version && next->func_version == cache->version2 && FRAMES_INLINE());
+    SAVE();
+    PyObject *args[] = { Py_NewRef(iter) };
+    CALL_PYTHON(next, args, 1, CONT_ITERNEXT, pc->a + 1u);
 }
 #endif

@@ -1,5 +1,5 @@
 /* subscr.ops.h - subscription: load, store, delete. */
-OP(BINARY_SUBSCR, FOREIGN, CONT_RESULT, "a <- a[a+1]")
+OP(BINARY_SUBSCR, FOREIGN, CONT_NONE, "a <- a[a+1]")
 #if OP_BODIES
 {
     PyObject *owner = A, *key = A1;
@@ -15,7 +15,7 @@ OP(BINARY_SUBSCR, FOREIGN, CONT_RESULT, "a <- a[a+1]")
 }
 #endif
 
-OP(STORE_SUBSCR, FOREIGN, CONT_DROP, "a+1 [a+2] <- a")
+OP(STORE_SUBSCR, FOREIGN, CONT_NONE, "a+1 [a+2] <- a")
 #if OP_BODIES
 {
     PyObject *value = A, *owner = A1, *key = SLOT(pc->a + 2);
@@ -31,7 +31,7 @@ OP(STORE_SUBSCR, FOREIGN, CONT_DROP, "a+1 [a+2] <- a")
 }
 #endif
 
-OP(DELETE_SUBSCR, FOREIGN, CONT_DROP, "delete a[a+1]")
+OP(DELETE_SUBSCR, FOREIGN, CONT_NONE, "delete a[a+1]")
 #if OP_BODIES
 {
     PyObject *owner = A, *key = A1;
@@ -102,12 +102,7 @@ SPECIAL(SUBSCR_GETITEM, BINARY_SUBSCR, FOREIGN, CONT_RESULT, "a <- a.__getitem__
     GUARD(Py_TYPE(A)->tp_version_tag == cache->version && FRAMES_INLINE());
     GUARD(getitem->func_version == cache->version2);
     SAVE();
-    callee = vm_push_frame(tstate, (PyFunctionObject *)Py_NewRef(getitem), NULL, &A, 2, NULL);
-    if (!callee)
-        ERROR_AT(pc->a);
-    frame_link(callee)->pc = pc;
-    frame_link(callee)->kind = CONT_RESULT;
-    goto enter;
+    CALL_PYTHON(getitem, &A, 2, CONT_RESULT, pc->a);
 }
 #endif
 
@@ -140,5 +135,18 @@ SPECIAL(STORE_SUBSCR_DICT, STORE_SUBSCR, FOREIGN, CONT_NONE, "dict a+1 [a+2] <- 
     if (status < 0)
         ERROR_AT(pc->a);
     NEXT();
+}
+#endif
+
+SPECIAL(STORE_SUBSCR_SETITEM, STORE_SUBSCR, FOREIGN, CONT_DROP, "a+1.__setitem__(a+2, a), a Python function")
+#if OP_BODIES
+{
+    PyObject *owner = A1;
+    KCache *cache = CACHE();
+    PyFunctionObject *setitem = cache->ptr;
+    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version && setitem->func_version == cache->version2 && FRAMES_INLINE());
+    SAVE();
+    PyObject *args[] = { owner, SLOT(pc->a + 2), A };
+    CALL_PYTHON(setitem, args, 3, CONT_DROP, pc->a);
 }
 #endif
