@@ -26,4 +26,8 @@ K_API K_STATUS int PySlice_Unpack(PyObject *slice, Py_ssize_t *start, Py_ssize_t
 K_API K_STATUS Py_ssize_t PySlice_AdjustIndices(Py_ssize_t length, Py_ssize_t *start, Py_ssize_t *stop,
     Py_ssize_t step);
 
+/* Indices of sequences, cut off at the ends of Py_ssize_t: 1, or 0 with an exception. */
+K_API K_STATUS int _PyEval_SliceIndex(PyObject *, Py_ssize_t *);        /* None leaves the index alone */
+K_API K_STATUS int _PyEval_SliceIndexNotNone(PyObject *, Py_ssize_t *);
+
 #endif
