@@ -1,4 +1,4 @@
-/* frame_locals.c - a frame's local variables as a dict, and back; jumping by f_lineno.
+/* frame_locals.c - a frame's local variables as a dict, and back.
  *
  * In: a frame object.  Out: f_locals brought up to date with the slots (or the slots with f_locals).
  * Invariant: in a frame that Python can see, cells have been made: a slot of a cell or free variable holds a cell.
@@ -8,11 +8,9 @@
 #include "objects/bytes/bytes.h"
 #include "objects/dict/dict.h"
 #include "objects/func/func.h"
-#include "objects/int/int.h"
 #include "objects/protocol.h"
 #include "objects/tuple.h"
 #include "runtime/errors.h"
-#include "runtime/state.h"
 
 /* The free variables of a class body are not names of that body. */
 static int is_shown(const PyCodeObject *code, int kind)
@@ -93,36 +91,4 @@ void PyFrame_LocalsToFast(PyFrameObject *f, int clear)
     }
     f->f_fast_as_locals = 0;
     PyErr_Restore(type, error, traceback);
-}
-
-/* ---- f_lineno = ... ---- */
-
-static int refuse(const char *why)
-{
-    k_raise(PyExc_ValueError, "%s", why);
-    return -1;
-}
-
-int k_frame_set_lineno(PyObject *self, PyObject *value, void *closure)
-{
-    (void)closure;
-    PyFrameObject *f = (PyFrameObject *)self;
-    if (!value) {
-        k_raise(PyExc_AttributeError, "cannot delete attribute");
-        return -1;
-    }
-    if (!PyLong_CheckExact(value))
-        return refuse("lineno must be an integer");
-    switch (k_tstate()->tracing_what) {
-    case PyTrace_CALL:
-        return refuse("can't jump from the 'call' trace event of a new frame");
-    case PyTrace_LINE:
-        break;
-    default:
-        return refuse("can only jump from a 'line' trace event");
-    }
-    if (!f->f_trace)
-        return refuse("f_lineno can only be set by a trace function");
-    k_raise(PyExc_NotImplementedError, "setting f_lineno is not supported yet");
-    return -1;
 }
