@@ -7,6 +7,7 @@
  * Start at PyObject_Malloc(). */
 #include "memory/mem.h"
 #include "memory/spans.h"
+#include "objects/protocol.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -314,4 +315,9 @@ void PyObject_GetArenaAllocator(PyObjectArenaAllocator *allocator)
 void PyObject_SetArenaAllocator(PyObjectArenaAllocator *allocator)
 {
     arenas = *allocator;
+}
+
+void _PyDebugAllocatorStats(FILE *out, const char *block_name, int num_blocks, size_t sizeof_block)
+{
+    fprintf(out, "%d %s * %zu bytes each = %zu\n", num_blocks, block_name, sizeof_block, (size_t)num_blocks * sizeof_block);
 }

@@ -17,7 +17,6 @@ K_INT PyObject *import_known_extension(PyObject *name, PyObject *path);
 K_INT int import_lock_is_held(void);
 K_INT void import_lock_after_fork(void);
 K_INT void import_forget_extensions(void);
-K_INT void module_index_clear(void);
 K_INT K_NEW PyObject *import_find_attr(PyObject *module, PyObject *name);
 extern K_INT const struct _frozen import_frozen_rows[]; /* the build's frozen library modules */
 extern K_INT int import_dlopen_flags;

@@ -147,7 +147,6 @@ static void clear_modules(PyInterpreterState *interp)
     Py_CLEAR(interp->importlib);
     Py_CLEAR(interp->import_func);
     import_forget_extensions();
-    module_index_clear();
     gc_collect_no_fail();
 }
 

@@ -10,6 +10,7 @@
 #include "objects/slice.h"
 #include "objects/tuple.h"
 #include "runtime/errors.h"
+#include "vm/eval.h"
 
 int str_need(PyObject *o)
 {
