@@ -418,7 +418,7 @@ static PyObject *array_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     K_AUTO(PyObject *) self = array_make(type, 0, kind);
     if (!self || (initial && fill_from((ArrayObject *)self, initial) < 0))
         return NULL;
-    if (initial && Py_SIZE(self) && (PyList_Check(initial) || PyTuple_Check(initial) || array_check(initial))) {
+    if (initial && Py_SIZE(self) && (PyList_Check(initial) || PyTuple_Check(initial) || PyUnicode_Check(initial) || array_check(initial))) {
         ArrayObject *exact = (ArrayObject *)self; /* of known length: no room to spare */
         char *items = PyMem_Realloc(exact->ob_item, (size_t)(Py_SIZE(self) * kind->itemsize));
         if (items) {
@@ -1124,8 +1124,7 @@ static PyObject *rebuild_numbers(PyTypeObject *type, const Kind *kind, PyObject 
         for (size_t i = 0; i < K_COUNT_OF(kinds); i++)
             if (kinds[i].is_integer && kinds[i].itemsize == size && kinds[i].is_signed == is_signed) {
                 if (kind->itemsize != size || kind->is_signed != is_signed || !kind->is_integer)
-                    kind = &kinds[i];
-                break;
+                    kind = &kinds[i]; /* of kinds alike the last one: q, not l */
             }
     K_AUTO(PyObject *) self = array_make(type, n / size, kind);
     for (Py_ssize_t i = 0; self && i < n / size; i++, p += size) {
