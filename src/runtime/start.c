@@ -6,6 +6,7 @@
  * Start at Py_InitializeFromConfig(). */
 #include "runtime/start.h"
 
+#include "base/arena.h"
 #include "memory/gc.h"
 #include "memory/mem.h"
 #include "objects/call.h"
@@ -14,6 +15,7 @@
 #include "objects/hash.h"
 #include "objects/int/int.h"
 #include "objects/module.h"
+#include "objects/protocol.h"
 #include "objects/str/str.h"
 #include "objects/type/type.h"
 #include "runtime/codecs.h"
@@ -121,6 +123,7 @@ static PyStatus start_objects(const PyConfig *config)
         return PyStatus_Error("unknown PYTHONMALLOC allocator");
     if (config->dev_mode && !allocator)
         k_mem_choose("debug");
+    arena_set_release(Py_DecRef);
     choose_hash_key(config);
     if (runtime_start() < 0)
         return PyStatus_NoMemory();
