@@ -174,13 +174,6 @@ K_API K_NEW PyObject *PyUnicode_AsASCIIString(PyObject *unicode);
 K_API K_NEW PyObject *PyUnicode_DecodeCharmap(const char *string, Py_ssize_t length, PyObject *mapping,
     const char *errors);
 K_API K_NEW PyObject *PyUnicode_AsCharmapString(PyObject *unicode, PyObject *mapping);
-K_API K_NEW PyObject *PyUnicode_DecodeMBCS(const char *string, Py_ssize_t length, const char *errors);
-K_API K_NEW PyObject *PyUnicode_DecodeMBCSStateful(const char *string, Py_ssize_t length, const char *errors,
-    Py_ssize_t *consumed);
-K_API K_NEW PyObject *PyUnicode_DecodeCodePageStateful(int code_page, const char *string, Py_ssize_t length,
-    const char *errors, Py_ssize_t *consumed);
-K_API K_NEW PyObject *PyUnicode_AsMBCSString(PyObject *unicode);
-K_API K_NEW PyObject *PyUnicode_EncodeCodePage(int code_page, PyObject *unicode, const char *errors);
 K_API K_NEW PyObject *PyUnicode_DecodeLocaleAndSize(const char *str, Py_ssize_t len, const char *errors);
 K_API K_NEW PyObject *PyUnicode_DecodeLocale(const char *str, const char *errors);
 K_API K_NEW PyObject *PyUnicode_EncodeLocale(PyObject *unicode, const char *errors);
@@ -263,8 +256,6 @@ K_API K_NEW PyObject *_PyUnicode_JoinArray(PyObject *separator, PyObject *const 
 K_API K_STATUS int _PyUnicode_EqualToASCIIId(PyObject *left, _Py_Identifier *right);
 K_API K_STATUS int _PyUnicode_EqualToASCIIString(PyObject *left, const char *right);
 K_API K_NEW PyObject *_PyUnicode_XStrip(PyObject *self, int striptype, PyObject *sepobj);
-K_API K_STATUS Py_ssize_t _PyUnicode_InsertThousandsGrouping(_PyUnicodeWriter *writer, Py_ssize_t n_buffer,
-    PyObject *digits, Py_ssize_t d_pos, Py_ssize_t n_digits, Py_ssize_t min_width, const char *grouping, PyObject *thousands_sep, Py_UCS4 *maxchar);
 K_API int _PyUnicode_IsLowercase(Py_UCS4 ch);
 K_API int _PyUnicode_IsUppercase(Py_UCS4 ch);
 K_API int _PyUnicode_IsTitlecase(Py_UCS4 ch);

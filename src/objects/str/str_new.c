@@ -473,6 +473,11 @@ Py_ssize_t PyUnicode_GetLength(PyObject *s)
     return PyUnicode_READY(s) < 0 ? -1 : STR_LEN(s);
 }
 
+Py_ssize_t PyUnicode_GetSize(PyObject *s)
+{
+    return PyUnicode_GetLength(s);
+}
+
 static int str_index_fails(PyObject *s, Py_ssize_t index)
 {
     if (index >= 0 && index < STR_LEN(s))
