@@ -354,6 +354,8 @@ static void write_types(const char *folder)
         const Char *ch = &chars[c];
         if (!known(c))
             continue;
+        if (!ch->upper) /* a noncharacter: in the list of ages only */
+            continue;
         snprintf(text, sizeof text, "%d,%d,%d,%d,%d,%d,%u", (int)(ch->upper - c), (int)(ch->lower - c),
                  (int)(ch->title - c), ch->decimal, ch->digit, ch->special, ch->flags);
         record[c] = (uint16_t)pool_add(&pool, text);
@@ -612,6 +614,8 @@ int main(int argc, char **argv)
     number_of(0, "Cn");
     number_of(1, "");
     number_of(2, "F"); /* of unassigned characters, too */
+    for (uint32_t c = 0; c < CODES; c++)
+        chars[c].decimal = chars[c].digit = -1;
     each_range("DerivedAge.txt", take_age);
     read_records();
     each_range("DerivedCoreProperties.txt", take_core);

@@ -198,9 +198,9 @@ static int run_add(Run *run, Py_UCS4 c)
 /* Canonical mappings that were corrected after Unicode 3.2: what they were. */
 static Py_UCS4 old_mapping(Py_UCS4 c)
 {
-    static const Py_UCS4 old[][2] = { { 0xf951, 0x96fb },   { 0x2f868, 0x2136a }, { 0x2f874, 0x5f33 },
-                                      { 0x2f91f, 0x43ab }, { 0x2f95f, 0x7aae },  { 0x2f9bf, 0x4d57 } };
-    for (int i = 0; i < 6; i++) {
+    static const Py_UCS4 old[][2] = { { 0x2f868, 0x2136a }, { 0x2f874, 0x5f33 }, { 0x2f91f, 0x43ab },
+                                      { 0x2f95f, 0x7aae },  { 0x2f9bf, 0x4d57 } };
+    for (int i = 0; i < K_COUNT_OF(old); i++) {
         if (old[i][0] == c)
             return old[i][1];
     }
