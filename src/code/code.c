@@ -247,7 +247,7 @@ static Py_ssize_t merge_names(PyObject *varnames, PyObject *cellvars, PyObject *
     }
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(freevars); i++) {
         PyTuple_SET_ITEM(names, at, Py_NewRef(PyTuple_GET_ITEM(freevars, i)));
-        kinds[at++] = CO_FAST_FREE;
+        kinds[at++] = (char)CO_FAST_FREE;
     }
     return at;
 }
