@@ -409,8 +409,11 @@ extern PyTypeObject *const __stop_ktypes[] __attribute__((weak, visibility("hidd
 
 int types_start(void)
 {
-    if (PyType_Ready(&PyBaseObject_Type) < 0 || PyType_Ready(&PyType_Type) < 0)
-        return -1;
+    /* Readying a type makes objects of these: they come first. */
+    PyTypeObject *const first[] = { &PyBaseObject_Type, &PyType_Type, &PyCFunction_Type, &PyStaticMethod_Type };
+    for (Py_ssize_t i = 0; i < K_COUNT_OF(first); i++)
+        if (PyType_Ready(first[i]) < 0)
+            return -1;
     for (PyTypeObject *const *row = __start_ktypes; row < __stop_ktypes; row++) {
         if (PyType_Ready(*row) < 0)
             return -1;
