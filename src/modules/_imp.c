@@ -124,15 +124,7 @@ FUNCTION_KW(_imp, find_frozen, "($module, name, /, *, withdata=False)",
     if (!row || !row->code)
         Py_RETURN_NONE;
     K_AUTO(PyObject *) data = with_data ? PyMemoryView_FromMemory((char *)row->code, row->size, PyBUF_READ) : Py_NewRef(Py_None);
-    K_AUTO(PyObject *) original = NULL;
-    static const char *const originals[][2] = {
-        { "_frozen_importlib", "importlib._bootstrap" }, { "_frozen_importlib_external", "importlib._bootstrap_external" },
-    };
-    const char *name = row->name;
-    for (size_t i = 0; i < sizeof originals / sizeof *originals; i++)
-        if (strcmp(name, originals[i][0]) == 0)
-            name = originals[i][1];
-    original = PyUnicode_FromString(name);
+    K_AUTO(PyObject *) original = import_frozen_original_name(row);
     if (!data || !original)
         return NULL;
     return PyTuple_Pack(3, data, row->is_package ? Py_True : Py_False, original);

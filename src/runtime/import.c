@@ -269,6 +269,17 @@ PyObject *import_frozen_code(const struct _frozen *row)
     return PyMarshal_ReadObjectFromString((const char *)row->code, row->size < 0 ? -row->size : row->size);
 }
 
+PyObject *import_frozen_original_name(const struct _frozen *row)
+{
+    static const char *const rows[][2] = {
+        { "_frozen_importlib", "importlib._bootstrap" }, { "_frozen_importlib_external", "importlib._bootstrap_external" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(row->name, rows[i][0]) == 0)
+            return PyUnicode_FromString(rows[i][1]);
+    return PyUnicode_FromString(row->name);
+}
+
 int PyImport_ImportFrozenModuleObject(PyObject *name)
 {
     const struct _frozen *row = import_find_frozen(name);
@@ -289,10 +300,10 @@ int PyImport_ImportFrozenModuleObject(PyObject *name)
         if (!path || PyDict_SetItem(dict, K_STR("__path__"), path) < 0)
             return -1;
     }
-    PyObject *module = exec_in_module(name, dict, code);
-    if (!module)
+    K_AUTO(PyObject *) module = exec_in_module(name, dict, code);
+    K_AUTO(PyObject *) original = module ? import_frozen_original_name(row) : NULL;
+    if (!original || PyObject_SetAttrString(module, "__origname__", original) < 0)
         return -1;
-    Py_DECREF(module);
     return 1;
 }
 

@@ -9,6 +9,7 @@ K_INT K_STATUS int import_start(void);          /* frozen importlib takes over: 
 K_INT K_STATUS int import_start_external(void); /* the path based finder */
 K_INT K_BORROWED const struct _frozen *import_find_frozen(PyObject *name); /* NULL without an exception */
 K_INT K_NEW PyObject *import_frozen_code(const struct _frozen *row);
+K_INT K_NEW PyObject *import_frozen_original_name(const struct _frozen *row); /* the library's name for it */
 K_INT K_BORROWED const struct _inittab *import_find_builtin(PyObject *name);
 K_INT K_NEW PyObject *import_create_builtin(PyObject *name, PyObject *spec);
 K_INT K_NEW PyObject *import_load_dynamic(PyObject *spec, PyObject *path);
