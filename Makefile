@@ -66,8 +66,8 @@ UNICODE_DATA ?= /usr/share/unicode
 $(B)/gen/unicode_tables: tools/unicode_tables.c
 	@mkdir -p $(@D)
 	$(CC) -O1 -std=gnu17 -D_GNU_SOURCE -o $@ $<
-$(B)/gen/unicode_types.h $(B)/gen/unicode_db_tables.h &: $(B)/gen/unicode_tables
-	$< $(UNICODE_DATA) $(B)/gen
+$(B)/gen/unicode_types.h $(B)/gen/unicode_db_tables.h &: $(B)/gen/unicode_tables tools/unicode_3_2.txt
+	$< $(UNICODE_DATA) tools/unicode_3_2.txt $(B)/gen
 $(B)/base/unicode.o: $(B)/gen/unicode_types.h
 $(B)/base/unicode_db.o: $(B)/gen/unicode_db_tables.h
 -include $(KAA_OBJ:.o=.d) $(KAAC_OBJ:.o=.d)

@@ -1,7 +1,7 @@
 /* unicode_tables.c - build tool: turns Unicode's data files into C tables.
  *
- * In: the folder of the data files (Debian's unicode-data).  Out: unicode_types.h (what str asks of a character) and
- * unicode_db_tables.h (what the module unicodedata knows), in the folder named second.
+ * In: the folder of the data files (Debian's unicode-data), the list of what differed in Unicode 3.2.  Out: unicode_types.h (what str asks of a character) and
+ * unicode_db_tables.h (what the module unicodedata knows), in the folder named last.
  * The files may be newer than Unicode 14.0, which Python 3.11 speaks: characters of a later age count as unassigned.
  * Start at main(). */
 #include <ctype.h>
@@ -32,7 +32,7 @@ typedef struct Char {
 static Char chars[CODES];
 static Special specials[4096];
 static int special_count;
-static const char *source_folder;
+static const char *source_folder, *old_file;
 static char *names_of[3][64]; /* categories, bidi classes, widths, by number */
 static int name_counts[3];
 
@@ -268,6 +268,21 @@ static void take_folding(uint32_t first, uint32_t last, char **field)
     Special *s = special_of(first);
     s->n[3] = n;
     memcpy(s->to[3], to, (size_t)n * sizeof to[0]);
+}
+
+/* What was different in Unicode 3.2: written as rows of the table in unicode_db_tables.h. */
+static FILE *old_rows;
+
+static void take_old(uint32_t first, uint32_t last, char **field)
+{
+    static const struct { const char *name; int table; } properties[] = {
+        { "gc", 0 }, { "bc", 1 }, { "ea", 2 }, { "Bidi_M", -1 }, { "de", -2 },
+    };
+    for (int i = 0; i < 5; i++) {
+        if (strcmp(field[1], properties[i].name) == 0)
+            fprintf(old_rows, "{ %u, %u, %d, %d },\n", first, last, i,
+                    properties[i].table < 0 ? atoi(field[2]) : number_of(properties[i].table, field[2]));
+    }
 }
 
 /* ---- writing: records without repetition, and a two-stage index ---- */
@@ -580,10 +595,22 @@ static void write_decompositions(FILE *f)
 static void write_db(const char *folder)
 {
     static const char *const tables[] = { "category_names", "bidi_names", "width_names" };
+    FILE *old = fopen(old_file, "r");
+    char line[256], *field[MAX_FIELDS];
     static uint16_t record[CODES];
     Pool pool = { 0 };
     char text[128];
     FILE *f = open_target(folder, "unicode_db_tables.h", "what the module unicodedata knows of a character.");
+    fprintf(f, "static const UnicodeOld unicode_old_rows[] = {\n");
+    if (!old)
+        die("cannot read", old_file);
+    old_rows = f;
+    while (fgets(line, sizeof line, old)) {
+        if (fields_of(line, field) == 3)
+            take_old((uint32_t)strtoul(field[0], NULL, 16), (uint32_t)strtoul(strstr(field[0], "..") + 2, NULL, 16), field);
+    }
+    fclose(old);
+    fprintf(f, "};\n");
     for (int t = 0; t < 3; t++) {
         fprintf(f, "static const char *const %s[] = {", tables[t]);
         for (int i = 0; i < name_counts[t]; i++)
@@ -608,9 +635,10 @@ static void write_db(const char *folder)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3)
-        die("usage:", "unicode_tables DATA_FOLDER OUTPUT_FOLDER");
+    if (argc != 4)
+        die("usage:", "unicode_tables DATA_FOLDER UNICODE_3_2.TXT OUTPUT_FOLDER");
     source_folder = argv[1];
+    old_file = argv[2];
     number_of(0, "Cn");
     number_of(1, "");
     number_of(2, "F"); /* of unassigned characters, too */
@@ -625,7 +653,7 @@ int main(int argc, char **argv)
     each_range("DerivedNormalizationProps.txt", take_exclusion);
     each_range("SpecialCasing.txt", take_special);
     each_range("CaseFolding.txt", take_folding);
-    write_types(argv[2]);
-    write_db(argv[2]);
+    write_types(argv[3]);
+    write_db(argv[3]);
     return 0;
 }

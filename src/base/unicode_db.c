@@ -13,6 +13,12 @@ typedef struct UnicodePair {
     uint32_t first, second, composed;
 } UnicodePair;
 
+typedef struct UnicodeOld {
+    uint32_t first, last;
+    uint8_t property; /* UnicodeOldProperty */
+    uint8_t value;
+} UnicodeOld;
+
 #include "unicode_db_tables.h"
 
 const UnicodeRecord *unicode_record(uint32_t c)
@@ -20,6 +26,16 @@ const UnicodeRecord *unicode_record(uint32_t c)
     if (c > 0x10ffff)
         return &unicode_records[0];
     return &unicode_records[unicode_record_block[unicode_record_page[c / 128] * 128 + c % 128]];
+}
+
+int unicode_old_value(uint32_t c, UnicodeOldProperty property, int now)
+{
+    for (size_t i = 0; i < sizeof unicode_old_rows / sizeof unicode_old_rows[0]; i++) {
+        const UnicodeOld *row = &unicode_old_rows[i];
+        if (row->property == property && c >= row->first && c <= row->last)
+            return row->value;
+    }
+    return now;
 }
 
 const char *unicode_category_name(uint8_t category) { return category_names[category]; }

@@ -17,6 +17,12 @@ K_INT const char *unicode_category_name(uint8_t category);
 K_INT const char *unicode_bidi_name(uint8_t bidi);
 K_INT const char *unicode_width_name(uint8_t width);
 
+/* A property's value in Unicode 3.2, of a character assigned there; now: what it is today. */
+typedef enum UnicodeOldProperty {
+    UNICODE_OLD_CATEGORY, UNICODE_OLD_BIDI, UNICODE_OLD_WIDTH, UNICODE_OLD_MIRRORED, UNICODE_OLD_DECIMAL
+} UnicodeOldProperty;
+K_INT int unicode_old_value(uint32_t c, UnicodeOldProperty property, int now);
+
 /* The mapping of c as the database has it (one step, no Hangul): its number of characters, 0 when there is none.
  * *tag is "" or "<compat>" and the like. */
 K_INT int unicode_decomposition(uint32_t c, const uint32_t **to, const char **tag);

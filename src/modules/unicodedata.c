@@ -31,6 +31,12 @@ static int is_absent(PyObject *self, Py_UCS4 c)
     return is_old(self) && !unicode_record(c)->in_3_2;
 }
 
+/* A property's value in self's version of the database; 0 of an unassigned character. */
+static int value_in(PyObject *self, Py_UCS4 c, UnicodeOldProperty property, int now)
+{
+    return !is_old(self) ? now : is_absent(self, c) ? 0 : unicode_old_value(c, property, now);
+}
+
 /* The only character of a str: 0, or -1 with TypeError. */
 static int one_char(PyObject *o, const char *fn, const char *which, Py_UCS4 *c)
 {
@@ -51,14 +57,14 @@ FUNCTION(unicodedata, category, O, "($self, chr, /)", "Returns the general categ
     Py_UCS4 c;
     if (one_char(arg, "category", "argument", &c) < 0)
         return NULL;
-    return PyUnicode_FromString(unicode_category_name(is_absent(self, c) ? 0 : unicode_record(c)->category));
+    return PyUnicode_FromString(unicode_category_name((uint8_t)value_in(self, c, UNICODE_OLD_CATEGORY, unicode_record(c)->category)));
 }
 FUNCTION(unicodedata, bidirectional, O, "($self, chr, /)", "Returns the bidirectional class assigned to the character chr as string.")
 {
     Py_UCS4 c;
     if (one_char(arg, "bidirectional", "argument", &c) < 0)
         return NULL;
-    return PyUnicode_FromString(unicode_bidi_name(is_absent(self, c) ? 0 : unicode_record(c)->bidi));
+    return PyUnicode_FromString(unicode_bidi_name((uint8_t)value_in(self, c, UNICODE_OLD_BIDI, unicode_record(c)->bidi)));
 }
 FUNCTION(unicodedata, combining, O, "($self, chr, /)", "Returns the canonical combining class assigned to the character chr as integer.")
 {
@@ -72,14 +78,14 @@ FUNCTION(unicodedata, mirrored, O, "($self, chr, /)", "Returns the mirrored prop
     Py_UCS4 c;
     if (one_char(arg, "mirrored", "argument", &c) < 0)
         return NULL;
-    return PyLong_FromLong(is_absent(self, c) ? 0 : unicode_record(c)->mirrored);
+    return PyLong_FromLong(value_in(self, c, UNICODE_OLD_MIRRORED, unicode_record(c)->mirrored));
 }
 FUNCTION(unicodedata, east_asian_width, O, "($self, chr, /)", "Returns the east asian width assigned to the character chr as string.")
 {
     Py_UCS4 c;
     if (one_char(arg, "east_asian_width", "argument", &c) < 0)
         return NULL;
-    return PyUnicode_FromString(unicode_width_name(is_absent(self, c) ? 0 : unicode_record(c)->width));
+    return PyUnicode_FromString(unicode_width_name((uint8_t)value_in(self, c, UNICODE_OLD_WIDTH, unicode_record(c)->width)));
 }
 FUNCTION(unicodedata, decomposition, O, "($self, chr, /)", "Returns the character decomposition mapping assigned to the character chr as string.")
 {
@@ -112,7 +118,7 @@ FUNCTION(unicodedata, decimal, FAST, "($self, chr, default=<unrepresentable>, /)
     Py_UCS4 c;
     if (char_and_default("decimal", args, nargs, &c) < 0)
         return NULL;
-    int value = is_absent(self, c) ? -1 : unicode_type(c)->decimal;
+    int value = is_absent(self, c) ? -1 : value_in(self, c, UNICODE_OLD_DECIMAL, unicode_type(c)->decimal);
     return value < 0 ? fallback(args, nargs, "not a decimal") : PyLong_FromLong(value);
 }
 FUNCTION(unicodedata, digit, FAST, "($self, chr, default=<unrepresentable>, /)", "Converts a Unicode character into its equivalent digit value.")
