@@ -102,7 +102,7 @@ void parse_raise(Parser *p, PyObject *type, const char *format, ...)
     if (!p->ntokens) {
         raise_values(p, type, 0, 0, 0, -1, format, values);
     } else {
-        const Token *t = p->known_error ? p->known_error : p->token[p->ntokens - 1];
+        const Token *t = p->known_error ? p->known_error : p->token[(p->seen ? p->seen : p->ntokens) - 1];
         Py_ssize_t column = (Py_ssize_t)t->col_offset + 1;
         if (t->col_offset == -1)
             column = p->tokens.cur == p->tokens.buf ? 0 : p->tokens.cur - p->tokens.line_start;
@@ -181,7 +181,7 @@ void parse_check_rest(Parser *p)
 {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    const Token *current = p->known_error ? p->known_error : p->token[p->ntokens - 1];
+    const Token *current = p->known_error ? p->known_error : p->token[(p->seen ? p->seen : p->ntokens) - 1];
     int lineno = current->lineno;
     TokenKind next;
     const char *start, *end;

@@ -262,21 +262,12 @@ static const char *expression_end(Parser *p, const char *s, const char *end)
 /* Behind "!": its letter. */
 static bool conversion(Parser *p, const char **text, const char *end, int *letter)
 {
-    const char *start = *text, *s = start;
-    while (s < end && *s != '}' && *s != ':')
-        s++;
-    *text = s;
-    if (s >= end)
+    if (*text >= end)
         return complain(p, "f-string: expecting '}'", 0, 0);
-    *letter = (unsigned char)*start;
-    if (s == start + 1 && (*start == 's' || *start == 'r' || *start == 'a'))
-        return true;
-    if (s == start)
-        return complain(p, "f-string: invalid conversion character: expected 's', 'r', or 'a'", 0, 0);
-    K_AUTO(PyObject *) wrong = PyUnicode_DecodeUTF8(start, s - start, NULL);
-    if (wrong)
-        parse_raise(p, PyExc_SyntaxError, "f-string: invalid conversion character %R: expected 's', 'r', or 'a'", wrong);
-    return false;
+    *letter = (unsigned char)*(*text)++;
+    if (*letter == 's' || *letter == 'r' || *letter == 'a')
+        return *text < end || complain(p, "f-string: expecting '}'", 0, 0);
+    return complain(p, "f-string: invalid conversion character: expected 's', 'r', or 'a'", 0, 0);
 }
 
 /* At "{": the node of a replacement field. */

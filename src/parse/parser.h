@@ -17,7 +17,7 @@ enum { PARSE_MAX_LEVEL = 6000, PARSE_PAREN_LEVELS = 26 };
 
 typedef struct Token {
     TokenKind kind;
-    int size;
+    int size, level; /* level: of brackets behind it */
     const char *text;
     int lineno, col_offset, end_lineno, end_col_offset; /* columns -1 where the token has no text */
     Node *strings;    /* the literal that begins here, once made */
@@ -30,6 +30,7 @@ typedef struct Parser {
     Token **token;    /* all tokens so far */
     Token *token_block; /* tokens are cut from blocks of the arena: they stay where they are */
     int ntokens, token_room;
+    int seen;         /* tokens that the error finder looked at; 0 before it runs */
     int mark; /* the next token */
     KArena *arena;
     PyObject *filename;

@@ -95,6 +95,7 @@ int parser_fill(Parser *p)
     t->kind = kind == NAME ? token_word_kind(start, end - start) : kind;
     t->text = start;
     t->size = (int)(end - start);
+    t->level = tokens->level;
     t->lineno = kind == STRING ? tokens->first_lineno : tokens->lineno;
     t->end_lineno = tokens->lineno;
     t->col_offset = column_in(p, kind == STRING ? tokens->multi_line_start : tokens->line_start, start);
