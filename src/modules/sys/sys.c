@@ -41,8 +41,7 @@ int sys_start(PyInterpreterState *interp)
     interp->sysdict = Py_NewRef(dict);
     if (PyModule_AddFunctions(module, METHODS(sys_hooks)) < 0 || PyModule_AddFunctions(module, METHODS(sys_state)) < 0 ||
         PyDict_SetItemString(dict, "modules", interp->modules) < 0 || keep_original_hooks(dict) < 0 ||
-        sys_start_info() < 0 || sys_add_static_info(module) < 0 ||
-        PyModule_AddObjectRef(module, "UnraisableHookArgs", (PyObject *)&k_unraisable_args_type) < 0)
+        sys_start_info() < 0 || sys_add_static_info(module) < 0)
         return -1;
     return PyDict_SetItemString(interp->modules, "sys", module);
 }
