@@ -358,6 +358,8 @@ METHODS_END(posix_stat);
 int posix_stat_start(PyObject *module)
 {
     if (!stat_result_type.tp_name) {
+        for (int i = 0; i < TIMES; i++)
+            stat_fields[FIRST_TIME + i].name = PyStructSequence_UnnamedField;
         if (k_structseq_init(&stat_result_type, &stat_desc) < 0 || k_structseq_init(&statvfs_result_type, &statvfs_desc) < 0)
             return -1;
     }
