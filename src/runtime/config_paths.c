@@ -195,7 +195,7 @@ PyStatus config_find_paths(PyConfig *config)
 
 /* ---- the old functions ---- */
 
-static wchar_t *asked_name, *asked_home;
+static wchar_t *asked_name, *asked_home, *asked_path;
 
 void Py_SetProgramName(const wchar_t *name)
 {
@@ -215,6 +215,20 @@ void config_take_asked_paths(PyConfig *config)
         config->program_name = _PyMem_RawWcsdup(asked_name);
     if (asked_home && !config->home)
         config->home = _PyMem_RawWcsdup(asked_home);
+    if (!asked_path || config->module_search_paths_set)
+        return;
+    wchar_t *copy = _PyMem_RawWcsdup(asked_path), *rest;
+    for (wchar_t *item = copy ? wcstok(copy, L":", &rest) : NULL; item; item = wcstok(NULL, L":", &rest))
+        (void)PyWideStringList_Append(&config->module_search_paths, item);
+    PyMem_RawFree(copy);
+    config->module_search_paths_set = 1;
+}
+
+/* The whole of sys.path, before start: nothing is searched then. */
+void Py_SetPath(const wchar_t *path)
+{
+    PyMem_RawFree(asked_path);
+    asked_path = path ? _PyMem_RawWcsdup(path) : NULL;
 }
 
 wchar_t *Py_GetProgramName(void)

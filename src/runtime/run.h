@@ -18,6 +18,7 @@ extern K_API PyThreadState*_PyOS_ReadlineTState;
 extern K_API char *(*PyOS_ReadlineFunctionPointer)(FILE *, FILE *, const char *);
 extern K_API int (*PyOS_InputHook)(void);
 K_API K_NEW PyObject *Py_CompileString(const char *, const char *, int);
+K_API K_NEW PyObject *Py_CompileStringFlags(const char *, const char *, int, PyCompilerFlags *);
 K_API void PyErr_Print(void);
 K_API void PyErr_PrintEx(int);
 K_API void PyErr_Display(PyObject *, PyObject *, PyObject *);

@@ -273,6 +273,22 @@ PyThreadState *_Py_NewInterpreter(int isolated K_UNUSED)
     return NULL;
 }
 
+PyInterpreterState *PyInterpreterState_New(void)
+{
+    PyErr_SetString(PyExc_NotImplementedError, "Kaa has no subinterpreters");
+    return NULL;
+}
+
+void PyInterpreterState_Clear(PyInterpreterState *interp K_UNUSED)
+{
+    Py_FatalError("Kaa has no subinterpreters");
+}
+
+void PyInterpreterState_Delete(PyInterpreterState *interp K_UNUSED)
+{
+    Py_FatalError("Kaa has no subinterpreters");
+}
+
 void Py_EndInterpreter(PyThreadState *tstate K_UNUSED)
 {
     Py_FatalError("Kaa has no subinterpreters");
