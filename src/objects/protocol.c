@@ -380,6 +380,9 @@ int PyObject_IsInstance(PyObject *o, PyObject *cls)
         return 1;
     if (PyType_CheckExact(cls))
         return _PyObject_RealIsInstance(o, cls);
+    PyObject *members = k_union_args(cls);
+    if (members)
+        cls = members;
     if (PyTuple_Check(cls))
         return protocol_any_of(o, cls, PyObject_IsInstance, " in __instancecheck__");
     int answer = protocol_ask_class(o, cls, K_STR("__instancecheck__"), " in __instancecheck__");
@@ -390,6 +393,9 @@ int PyObject_IsSubclass(PyObject *derived, PyObject *cls)
 {
     if (PyType_CheckExact(cls))
         return derived == cls ? 1 : _PyObject_RealIsSubclass(derived, cls);
+    PyObject *members = k_union_args(cls);
+    if (members)
+        cls = members;
     if (PyTuple_Check(cls))
         return protocol_any_of(derived, cls, PyObject_IsSubclass, " in __subclasscheck__");
     int answer = protocol_ask_class(derived, cls, K_STR("__subclasscheck__"), " in __subclasscheck__");
