@@ -8,6 +8,7 @@
 #include "objects/call.h"
 #include "objects/descr.h"
 #include "objects/dict/dict.h"
+#include "objects/int/int.h"
 #include "objects/list/list.h"
 #include "objects/method.h"
 #include "objects/module.h"
