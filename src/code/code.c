@@ -273,15 +273,16 @@ PyCodeObject *PyCode_NewWithPosOnlyArgs(int argcount, int posonlyargcount, int k
     Py_ssize_t used = merge_names(varnames, cellvars, freevars, all_names, PyBytes_AS_STRING(kinds));
     if (used < most && (_PyTuple_Resize(&all_names, used) < 0 || _PyBytes_Resize(&kinds, used) < 0))
         return NULL;
-    if (nlocals != PyTuple_GET_SIZE(varnames)) {
-        PyErr_SetString(PyExc_ValueError, "code: co_nlocals != len(co_varnames)");
-        return NULL;
-    }
-    return k_code_new(&(KCodeParts){
+    PyCodeObject *made = k_code_new(&(KCodeParts){
         .filename = filename, .name = name, .qualname = qualname, .code = code, .linetable = linetable,
         .consts = consts, .names = names, .localsplusnames = all_names, .localspluskinds = kinds,
         .exceptiontable = exceptiontable, .flags = flags, .firstlineno = firstlineno, .argcount = argcount,
         .posonlyargcount = posonlyargcount, .kwonlyargcount = kwonlyargcount, .stacksize = stacksize });
+    if (made && nlocals != PyTuple_GET_SIZE(varnames)) {
+        Py_CLEAR(made);
+        PyErr_SetString(PyExc_ValueError, "code: co_nlocals != len(co_varnames)");
+    }
+    return made;
 }
 
 PyCodeObject *PyCode_New(int argcount, int kwonlyargcount, int nlocals, int stacksize, int flags, PyObject *code,

@@ -201,6 +201,7 @@ K_INT K_NEW PyObject *k_exc_instantiate(PyObject *type, PyObject *value); /* run
 /* Writes the current exception to file, for sys.unraisablehook's default; and that default itself, for an args object. */
 K_INT K_NEW PyObject *k_unraisable_default(PyObject *unraisable_args);
 extern K_INT PyTypeObject k_unraisable_args_type; /* sys.UnraisableHookArgs */
+K_INT K_STATUS int k_unraisable_start(void);      /* makes that type */
 
 /* Whether the current exception is SystemExit (and -i is off): clears it, prints its message if it has one, gives the
  * status to exit with. */

@@ -137,7 +137,7 @@ static PyStructSequence_Field unraisable_fields[] = {
 static PyStructSequence_Desc unraisable_desc = { "UnraisableHookArgs", "What sys.unraisablehook gets.", unraisable_fields, 5 };
 PyTypeObject k_unraisable_args_type;
 
-static int unraisable_type_ready(void)
+int k_unraisable_start(void)
 {
     return k_unraisable_args_type.tp_name ? 0 : k_structseq_init(&k_unraisable_args_type, &unraisable_desc);
 }
@@ -214,8 +214,6 @@ static int write_unraisable_to_stderr(const Unraisable *u)
 
 PyObject *k_unraisable_default(PyObject *args)
 {
-    if (unraisable_type_ready() < 0)
-        return NULL;
     if (!Py_IS_TYPE(args, &k_unraisable_args_type))
         return k_raise(PyExc_TypeError, "sys.unraisablehook argument type must be UnraisableHookArgs");
     Unraisable u = { PyTuple_GET_ITEM(args, 0), PyTuple_GET_ITEM(args, 1), PyTuple_GET_ITEM(args, 2),
@@ -227,8 +225,6 @@ PyObject *k_unraisable_default(PyObject *args)
 
 static PyObject *hook_args(const Unraisable *u)
 {
-    if (unraisable_type_ready() < 0)
-        return NULL;
     PyObject *args = PyStructSequence_New(&k_unraisable_args_type);
     PyObject *const items[] = { u->type, u->value, u->traceback, u->message, u->object };
     for (Py_ssize_t i = 0; args && i < K_COUNT_OF(items); i++)

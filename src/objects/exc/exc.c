@@ -431,7 +431,10 @@ PyObject *PyExc_IOError = (PyObject *)&k_exc_OSError;
 
 int k_exc_start(void)
 {
-    return memory_errors_start() < 0 || exc_os_start() < 0 || exc_group_start() < 0 ? -1 : 0;
+    return memory_errors_start() < 0 || exc_os_start() < 0 || exc_group_start() < 0
+                   || k_unraisable_start() < 0
+               ? -1
+               : 0;
 }
 
 int k_exc_add_names(PyObject *builtins)

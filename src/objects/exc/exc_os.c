@@ -192,7 +192,7 @@ EXC_TYPE(OSError, &k_exc_Exception, oserror, PyOSErrorObject, "The base of error
          .tp_init = os_init, .tp_new = os_new);
 
 #define OS_TYPE(Name, Base, doc)                                                                                       \
-    EXC_TYPE(Name, &k_exc_##Base, oserror, PyOSErrorObject, doc, .tp_init = os_init, .tp_new = os_new, .tp_str = os_str)
+    EXC_TYPE(Name, &k_exc_##Base, oserror, PyOSErrorObject, doc, .tp_init = os_init)
 OS_TYPE(BlockingIOError, OSError, "The operation would have to wait.");
 OS_TYPE(ConnectionError, OSError, "The base of errors of connections.");
 OS_TYPE(ChildProcessError, OSError, "There is no such child process.");

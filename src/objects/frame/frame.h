@@ -80,7 +80,8 @@ static inline int k_frame_is_incomplete(const _PyInterpreterFrame *frame)
 K_INT int k_frame_line(const _PyInterpreterFrame *frame); /* -1 when it has none */
 extern K_API PyTypeObject PyFrame_Type, PyTraceBack_Type;
 
-/* line -1: worked out from lasti when somebody asks. */
+/* line K_LINE_UNKNOWN: worked out from lasti when somebody asks. */
+enum { K_LINE_UNKNOWN = INT_MIN };
 K_INT K_NEW PyObject *k_traceback_new(PyObject *next, PyFrameObject *frame, int lasti, int line); /* next: NULL or borrowed */
 K_INT int k_frame_set_lineno(PyObject *frame, PyObject *value, void *closure); /* the setter of f_lineno */
 K_INT int k_traceback_line(PyTracebackObject *traceback);

@@ -1,7 +1,7 @@
 /* traceback.c - traceback objects: which frames an exception passed, innermost last.
  *
  * In: a frame an exception leaves or starts in.  Out: one more entry in front of the exception's traceback.
- * Invariant: tb_next never leads back. tb_lineno is -1 until somebody asks; tb_lasti says where the frame was.
+ * Invariant: tb_next never leads back. tb_lineno is K_LINE_UNKNOWN until somebody asks; tb_lasti says where the frame was.
  * Start at PyTraceBack_Here(). Printing is in runtime/traceback.c. */
 #include "objects/frame/frame.h"
 
@@ -34,7 +34,7 @@ PyObject *k_traceback_new(PyObject *next, PyFrameObject *frame, int lasti, int l
 
 int k_traceback_line(PyTracebackObject *self)
 {
-    if (self->tb_lineno == -1)
+    if (self->tb_lineno == K_LINE_UNKNOWN)
         self->tb_lineno = PyCode_Addr2Line(self->tb_frame->f_frame->f_code, self->tb_lasti);
     return self->tb_lineno;
 }
@@ -43,7 +43,7 @@ int PyTraceBack_Here(PyFrameObject *frame)
 {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    PyObject *entry = k_traceback_new(traceback, frame, PyFrame_GetLasti(frame), frame->f_lineno ? frame->f_lineno : -1);
+    PyObject *entry = k_traceback_new(traceback, frame, PyFrame_GetLasti(frame), frame->f_lineno ? frame->f_lineno : K_LINE_UNKNOWN);
     if (!entry) {
         _PyErr_ChainExceptions(type, value, traceback);
         return -1;
@@ -123,8 +123,7 @@ static int set_next(PyObject *self, PyObject *value, void *closure)
 static PyObject *get_lineno(PyObject *self, void *closure)
 {
     (void)closure;
-    int line = k_traceback_line(tb(self));
-    return line == -1 ? Py_NewRef(Py_None) : PyLong_FromLong(line);
+    return PyLong_FromLong(k_traceback_line(tb(self)));
 }
 
 METHOD_RAW(traceback, __dir__, NOARGS, 0, NULL)
