@@ -42,6 +42,11 @@ $(B)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -fno-pie -c -o $@ $<
 
+# Merging the ends of instructions would take their indirect jumps away from them.
+ifeq (,$(findstring clang,$(CC)))
+$(B)/vm/eval.o: CFLAGS_ALL += -fno-gcse -fno-crossjumping
+endif
+
 $(B)/modules/sys/sys_info.o: CFLAGS_ALL += -DKAA_VERSION='"$(shell cat VERSION)"'
 $(B)/modules/sys/sys_info.o: VERSION
 

@@ -101,7 +101,6 @@ int runtime_start(void)
 {
     gil_start();
     main_thread_id = PyThread_get_thread_ident();
-    main_interpreter.eval_frame = _PyEval_EvalFrameDefault;
     thread_state_fill(&first_thread);
     first_thread._static = 1;
     list_add(&first_thread);
@@ -433,12 +432,12 @@ PyObject *_PyInterpreterState_GetMainModule(PyInterpreterState *interp)
 
 _PyFrameEvalFunction _PyInterpreterState_GetEvalFrameFunc(PyInterpreterState *interp)
 {
-    return interp->eval_frame;
+    return interp->eval_frame ? interp->eval_frame : _PyEval_EvalFrameDefault;
 }
 
 void _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState *interp, _PyFrameEvalFunction eval_frame)
 {
-    interp->eval_frame = eval_frame ? eval_frame : _PyEval_EvalFrameDefault;
+    interp->eval_frame = eval_frame == _PyEval_EvalFrameDefault ? NULL : eval_frame; /* NULL: calls stay in the loop */
 }
 
 int _PyInterpreterState_RequiresIDRef(PyInterpreterState *interp K_UNUSED)

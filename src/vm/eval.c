@@ -32,12 +32,6 @@
 #include "vm/helpers.h"
 #include "vm/specialize.h"
 
-#ifdef __clang__
-#define LOOP_FLAGS
-#else
-#define LOOP_FLAGS __attribute__((optimize("no-gcse", "no-crossjumping")))
-#endif
-
 #define SLOT(i) (frame->localsplus[i])
 #define A       SLOT(pc->a)
 #define A1      SLOT(pc->a + 1)
@@ -266,7 +260,7 @@ PyObject *vm_run(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwing
     return tstate->interp->eval_frame(tstate, frame, throwing);
 }
 
-LOOP_FLAGS PyObject *_PyEval_EvalFrameDefault(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwing)
+PyObject *_PyEval_EvalFrameDefault(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwing)
 {
     static const void *const plain[OP_COUNT] = {
 #define OP(name, effect, cont, picture) [OP_##name] = &&L_##name,
