@@ -17,6 +17,11 @@ OPT_release := -O2 -g1 -DNDEBUG
 OPT_debug   := -Og -g
 OPT_san     := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -DKAA_SANITIZE
 OPT_stress  := -O1 -g -DKAA_STRESS
+# pgo: `make MODE=pgo` builds with counters, runs the training programs, and builds again with what they told.
+PGO_STEP ?= use
+OPT_pgo_generate := -O2 -g1 -DNDEBUG -fprofile-generate -fprofile-update=prefer-atomic
+OPT_pgo_use := -O2 -g1 -DNDEBUG -fprofile-use -fprofile-correction -Wno-missing-profile -flto=2 -fuse-linker-plugin
+OPT_pgo := $(OPT_pgo_$(PGO_STEP))
 CFLAGS_ALL := $(COMMON) $(OPT_$(MODE)) $(CFLAGS)
 LIBS := -lgmp -lm -ldl -lpthread -lz
 
@@ -28,7 +33,7 @@ OBJ := $(SRC:src/%.c=$(B)/%.o)
 KAA_OBJ := $(OBJ) $(B)/main/kaa.o $(B)/main/frozen.o
 KAAC_OBJ := $(OBJ) $(B)/main/kaac.o $(B)/main/frozen_none.o
 
-.PHONY: all objects install clean FORCE
+.PHONY: all objects lib install train clean FORCE
 all: build/kaa
 objects: $(KAA_OBJ) $(KAAC_OBJ)
 
@@ -49,6 +54,31 @@ endif
 
 $(B)/modules/sys/sys_info.o: CFLAGS_ALL += -DKAA_VERSION='"$(shell cat VERSION)"'
 $(B)/modules/sys/sys_info.o: VERSION
+
+# The same as a shared library, for programs that embed it: position independent objects of their own.
+PIC_OBJ := $(OBJ:$(B)/%.o=$(B)/pic/%.o) $(B)/pic/main/frozen.o
+lib: $(B)/libkaa.so.0
+$(B)/libkaa.so.0: $(PIC_OBJ)
+	$(CC) $(OPT_$(MODE)) -shared -Wl,-soname,libkaa.so.0 -o $@ $(PIC_OBJ) $(LIBS)
+	@ln -sfn libkaa.so.0 $(B)/libkaa.so
+$(B)/pic/%.o: src/%.c $(B)/%.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(if $(findstring sys_info,$@),-DKAA_VERSION='"$(shell cat VERSION)"') -fPIC -c -o $@ $<
+
+# The profile stays beside the objects: the second step finds it there.
+train:
+	$(MAKE) MODE=pgo PGO_STEP=generate build/pgo/kaa
+	set -e; for f in $(wildcard bench/*.py); do PYTHONPYCACHEPREFIX=build/pgo/pycache build/pgo/kaa $$f; done
+	find build/pgo -name '*.o' -delete; rm -f build/pgo/kaa build/pgo/kaac
+
+PREFIX ?= /usr/local
+install: $(B)/kaa lib
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/kaa/python3.11
+	install $(B)/kaa $(DESTDIR)$(PREFIX)/bin/kaa
+	install -m 644 $(B)/libkaa.so.0 $(DESTDIR)$(PREFIX)/lib/libkaa.so.0
+	if [ -d lib ]; then cp -r lib/. $(DESTDIR)$(PREFIX)/lib/kaa/python3.11/; fi
+clean:
+	rm -rf $(B)
 
 # A builtin module is a file or a folder of src/modules/.
 MODULE_NAMES := $(sort $(basename $(notdir $(wildcard src/modules/*.c))) $(notdir $(patsubst %/,%,$(wildcard src/modules/*/))))

@@ -162,6 +162,18 @@ static void find_stdlib(const PyConfig *config, char prefix[PATH_ROOM], char std
         snprintf(stdlib, PATH_ROOM, "%.4000s/lib/python3.11", prefix);
 }
 
+/* Kaa shares Debian's library with python3.11, and its .pyc files are compatible: a program that is not installed (and
+ * may be half finished) writes none where it would meet that cache, unless it has a cache tree of its own. */
+static void protect_shared_cache(PyConfig *config, const char *stdlib)
+{
+    char own[PATH_ROOM];
+    if (config->pycache_prefix || access(stdlib, W_OK) != 0)
+        return;
+    if (find_own_library("", own) && strstr(own, "/lib/kaa/"))
+        return;
+    config->write_bytecode = 0;
+}
+
 PyStatus config_find_paths(PyConfig *config)
 {
     char executable[PATH_ROOM], base[PATH_ROOM], prefix[PATH_ROOM], stdlib[PATH_ROOM], landmark[PATH_ROOM + 16];
@@ -178,6 +190,7 @@ PyStatus config_find_paths(PyConfig *config)
         fprintf(stderr, "kaa: no standard library in %s: install the package libpython3.11-stdlib or set KAA_STDLIB\n", stdlib);
         return PyStatus_Exit(1);
     }
+    protect_shared_cache(config, stdlib);
     struct {
         wchar_t **slot;
         const char *text;
