@@ -36,21 +36,22 @@ static Part *new_part(Finder *f, int kind, int first, Py_ssize_t n, Part **child
 static Token *look(Finder *f)
 {
     Parser *p = f->p;
+    if (p->mark + 1 > p->seen)
+        p->seen = p->mark + 1; /* before it is read: an error of the tokenizer stands there */
     if (p->mark == p->ntokens && parser_fill(p) < 0) {
         f->failed = true;
         return NULL;
     }
     Token *t = p->token[p->mark];
-    if (p->mark + 1 > p->seen)
-        p->seen = p->mark + 1;
     if (t->kind == ERRORTOKEN)
         f->failed = true;
     return f->failed ? NULL : t;
 }
 
-static bool has_text(const Token *t, const char *text, int size)
+/* A name that a word begins with: CPython takes "c" and "ma" for soft keywords, too, where any will do. */
+static bool begins(const Token *t, const char *word)
 {
-    return t->kind == NAME && t->size == size && memcmp(t->text, text, (size_t)size) == 0;
+    return t->kind == NAME && strncmp(word, t->text, (size_t)t->size) == 0;
 }
 
 static Part *match_token(Finder *f, const Item *item)
@@ -59,8 +60,8 @@ static Part *match_token(Finder *f, const Item *item)
     if (!t)
         return NULL;
     bool good = item->kind == ITEM_TOKEN  ? t->kind == (TokenKind)item->value
-                : item->kind == ITEM_WORD ? has_text(t, item->text, item->size)
-                                          : has_text(t, "_", 1) || has_text(t, "case", 4) || has_text(t, "match", 5);
+                : item->kind == ITEM_WORD ? t->size == item->size && begins(t, item->text)
+                                          : begins(t, "_") || begins(t, "case") || begins(t, "match");
     if (good && item->kind == ITEM_TOKEN && t->kind == NOTEQUAL)
         good = finder_not_equal(f, t);
     if (!good)
@@ -76,8 +77,10 @@ static Part *match_strings(Finder *f)
     Token *t = look(f);
     if (!t || t->kind != STRING)
         return NULL;
-    Node *node = parse_strings(f->p);
-    look(f);
+    for (; t && t->kind == STRING; t = look(f))
+        f->p->mark++;
+    f->p->mark = first;
+    Node *node = f->failed ? NULL : parse_strings(f->p);
     if (node && !f->failed)
         return new_part(f, node->kind, first, 0, NULL);
     f->failed = true;

@@ -149,8 +149,7 @@ static PyObject *bytes_text(Parser *p, const char *text, Py_ssize_t size, bool r
 {
     for (Py_ssize_t i = 0; i < size; i++) {
         if (text[i] & 0x80) {
-            parse_raise_at(p, PyExc_SyntaxError, t->lineno, t->col_offset, t->end_lineno, t->end_col_offset,
-                           "bytes can only contain ASCII literal characters");
+            parse_raise(p, PyExc_SyntaxError, "bytes can only contain ASCII literal characters");
             return NULL;
         }
     }

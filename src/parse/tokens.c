@@ -215,8 +215,13 @@ static PyObject *normalised(PyObject *name)
 PyObject *parser_intern(Parser *p, const char *text, Py_ssize_t size)
 {
     PyObject *name = PyUnicode_DecodeUTF8(text, size, NULL);
-    if (name && !PyUnicode_IS_ASCII(name))
+    if (name && !PyUnicode_IS_ASCII(name)) {
+        if (PyErr_Occurred()) { /* the token behind it is wrong: no code may run now */
+            Py_DECREF(name);
+            return NULL;
+        }
         name = normalised(name);
+    }
     if (name)
         PyUnicode_InternInPlace(&name);
     return parser_own(p, name);

@@ -17,10 +17,11 @@ static bool is_hex_digit(int c)
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/* Whether the rest of a word follows; the position stays. */
+/* Whether the rest of a word follows, and ends there; the position stays. */
 static bool followed_by(Tokenizer *tokens, const char *rest)
 {
-    return strncmp(tokens->cur, rest, strlen(rest)) == 0;
+    size_t size = strlen(rest);
+    return strncmp(tokens->cur, rest, size) == 0 && !token_is_name_char((unsigned char)tokens->cur[size]);
 }
 
 /* Words that may stand directly behind a number in valid programs. c is their first letter, already read. */
@@ -30,7 +31,7 @@ static bool keyword_follows(Tokenizer *tokens, int c)
     case 'a': return followed_by(tokens, "nd");
     case 'e': return followed_by(tokens, "lse");
     case 'f': return followed_by(tokens, "or");
-    case 'i': return followed_by(tokens, "f") || followed_by(tokens, "n") || followed_by(tokens, "s");
+    case 'i': return *tokens->cur == 'f' || *tokens->cur == 'n' || *tokens->cur == 's';
     case 'o': return followed_by(tokens, "r");
     case 'n': return followed_by(tokens, "ot");
     }
