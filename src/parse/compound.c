@@ -189,14 +189,15 @@ static Node *with_statement(Parser *p, int first, bool async)
 }
 
 /* ---- try ---- */
-static Node *except_block(Parser *p, bool *star)
+static Node *except_block(Parser *p, bool star)
 {
     int first = p->mark;
     advance(p);
-    *star = accept(p, STAR);
+    if (accept(p, STAR) != star)
+        return NULL;
     Node *type = NULL;
     PyObject *name = NULL;
-    if (*star || !at(p, COLON)) {
+    if (star || !at(p, COLON)) {
         type = parse_expression(p);
         if (!type || (accept(p, KW_AS) && !(name = parser_identifier(p))))
             return NULL;
@@ -215,12 +216,10 @@ static Node *except_block(Parser *p, bool *star)
 static NodeSeq *except_blocks(Parser *p, bool *star)
 {
     size_t base = p->nstack;
+    *star = at(p, KW_EXCEPT) && kind_ahead(p) == STAR;
     while (at(p, KW_EXCEPT)) {
-        bool this_star;
-        Node *handler = except_block(p, &this_star);
-        if (!handler || (p->nstack > base && this_star != *star) || !parser_push(p, handler))
+        if (!parser_push(p, except_block(p, *star)))
             return NULL;
-        *star = this_star;
     }
     return parser_take(p, base);
 }
