@@ -49,7 +49,7 @@ $(B)/%.o: src/%.c
 
 # Merging the ends of instructions would take their indirect jumps away from them.
 ifeq (,$(findstring clang,$(CC)))
-$(B)/vm/eval.o: CFLAGS_ALL += -fno-gcse -fno-crossjumping
+$(B)/vm/eval.o: CFLAGS_ALL += -fno-gcse -fno-crossjumping --param large-function-growth=3000 --param inline-unit-growth=500
 endif
 
 $(B)/modules/sys/sys_info.o: CFLAGS_ALL += -DKAA_VERSION='"$(shell cat VERSION)"'

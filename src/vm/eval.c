@@ -219,7 +219,7 @@ static const uint8_t live_after_failure[] = {
 };
 
 /* The frame of a function that returned or failed: gives back what it owns, then its room. */
-static inline void release_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
+K_INLINE void release_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
     tstate->recursion_remaining--;
     frame->stacktop = frame->f_code->co_nlocalsplus;

@@ -11,24 +11,24 @@
 #include "objects/str/str.h"
 #include "runtime/state.h"
 
-static inline int fast_is_int(PyObject *o)
+K_INLINE int fast_is_int(PyObject *o)
 {
     return Py_IS_TYPE(o, &PyLong_Type) && (size_t)(Py_SIZE(o) + 1) < 3;
 }
-static inline int64_t fast_int_value(PyObject *o)
+K_INLINE int64_t fast_int_value(PyObject *o)
 {
     return Py_SIZE(o) * (int64_t)((PyLongObject *)o)->ob_digit[0];
 }
 /* Up to two digits: sums and differences of such values fit 64 bits. */
-static inline int fast_is_wide_int(PyObject *o)
+K_INLINE int fast_is_wide_int(PyObject *o)
 {
     return Py_IS_TYPE(o, &PyLong_Type) && (size_t)(Py_SIZE(o) + 2) < 5;
 }
-static inline int fast_are_wide_ints(PyObject *a, PyObject *b)
+K_INLINE int fast_are_wide_ints(PyObject *a, PyObject *b)
 {
     return fast_is_wide_int(a) && fast_is_wide_int(b);
 }
-static inline int64_t fast_wide_value(PyObject *o)
+K_INLINE int64_t fast_wide_value(PyObject *o)
 {
     const digit *digits = ((PyLongObject *)o)->ob_digit;
     Py_ssize_t size = Py_SIZE(o);
@@ -37,29 +37,29 @@ static inline int64_t fast_wide_value(PyObject *o)
     int64_t value = (int64_t)digits[1] << PyLong_SHIFT | digits[0];
     return size < 0 ? -value : value;
 }
-static inline int fast_are_ints(PyObject *a, PyObject *b)
+K_INLINE int fast_are_ints(PyObject *a, PyObject *b)
 {
     return fast_is_int(a) && fast_is_int(b);
 }
-static inline int fast_are_floats(PyObject *a, PyObject *b)
+K_INLINE int fast_are_floats(PyObject *a, PyObject *b)
 {
     return Py_IS_TYPE(a, &PyFloat_Type) && Py_IS_TYPE(b, &PyFloat_Type);
 }
 
 /* Whether a value may stand in a box of one digit. */
-static inline int fast_fits_box(int64_t value)
+K_INLINE int fast_fits_box(int64_t value)
 {
     return (uint64_t)(value + PyLong_MASK) <= 2 * (uint64_t)PyLong_MASK &&
            (uint64_t)(value - KAA_SMALL_INT_MIN) > KAA_SMALL_INT_MAX - KAA_SMALL_INT_MIN;
 }
-static inline void fast_fill_box(PyObject *box, int64_t value)
+K_INLINE void fast_fill_box(PyObject *box, int64_t value)
 {
     Py_SET_SIZE(box, value < 0 ? -1 : 1);
     ((PyLongObject *)box)->ob_digit[0] = (digit)(value < 0 ? -value : value);
 }
 
 /* The result of an operation that consumes both operands; NULL with MemoryError. */
-static inline PyObject *fast_int_result(int64_t value, PyObject *a, PyObject *b)
+K_INLINE PyObject *fast_int_result(int64_t value, PyObject *a, PyObject *b)
 {
     if (Py_REFCNT(a) == 1 && fast_fits_box(value) && Py_SIZE(a) != 0) {
         fast_fill_box(a, value);
@@ -76,7 +76,7 @@ static inline PyObject *fast_int_result(int64_t value, PyObject *a, PyObject *b)
     return result;
 }
 
-static inline PyObject *fast_float_result(double value, PyObject *a, PyObject *b)
+K_INLINE PyObject *fast_float_result(double value, PyObject *a, PyObject *b)
 {
     if (Py_REFCNT(a) == 1) {
         PyFloat_AS_DOUBLE(a) = value;
@@ -93,13 +93,13 @@ static inline PyObject *fast_float_result(double value, PyObject *a, PyObject *b
     return result;
 }
 
-static inline int fast_compare(int64_t a, int64_t b, uint32_t op)
+K_INLINE int fast_compare(int64_t a, int64_t b, uint32_t op)
 {
     /* Bits by the sign of a - b: less 1, equal 2, greater 4; by Py_LT ... Py_GE. */
     static const uint8_t holds[] = { [Py_LT] = 1, [Py_LE] = 3, [Py_EQ] = 2, [Py_NE] = 5, [Py_GT] = 4, [Py_GE] = 6 };
     return holds[op] >> ((a >= b) + (a > b)) & 1;
 }
-static inline int fast_compare_floats(double a, double b, uint32_t op)
+K_INLINE int fast_compare_floats(double a, double b, uint32_t op)
 {
     switch (op) {
     case Py_LT: return a < b;

@@ -9,9 +9,17 @@
 #include "vm/kcode.h"
 
 K_INT _PyInterpreterFrame *vm_stack_grow(PyThreadState *tstate, size_t words); /* NULL with MemoryError */
-K_INT void vm_stack_pop(PyThreadState *tstate, _PyInterpreterFrame *frame);
+K_INT void vm_stack_shrink(PyThreadState *tstate); /* gives the top chunk back */
+K_INLINE void vm_stack_pop(PyThreadState *tstate, _PyInterpreterFrame *frame)
+{
+    PyObject **base = (PyObject **)(void *)frame;
+    if (K_LIKELY(base != &tstate->datastack_chunk->data[0]))
+        tstate->datastack_top = base;
+    else
+        vm_stack_shrink(tstate);
+}
 
-static inline _PyInterpreterFrame *vm_stack_push(PyThreadState *tstate, size_t words)
+K_INLINE _PyInterpreterFrame *vm_stack_push(PyThreadState *tstate, size_t words)
 {
     PyObject **base = tstate->datastack_top;
     if (K_LIKELY(base && words < (size_t)(tstate->datastack_limit - base))) {
@@ -22,7 +30,7 @@ static inline _PyInterpreterFrame *vm_stack_push(PyThreadState *tstate, size_t w
 }
 
 /* A frame that has not started, all locals empty. Takes over the references to func and locals. */
-static inline void frame_init(_PyInterpreterFrame *frame, PyFunctionObject *func, PyObject *locals, PyCodeObject *code,
+K_INLINE void frame_init(_PyInterpreterFrame *frame, PyFunctionObject *func, PyObject *locals, PyCodeObject *code,
                               Py_ssize_t first_empty)
 {
     frame->f_func = func;

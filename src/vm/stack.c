@@ -49,15 +49,9 @@ _PyInterpreterFrame *vm_stack_grow(PyThreadState *tstate, size_t words)
     return (_PyInterpreterFrame *)(void *)base;
 }
 
-void vm_stack_pop(PyThreadState *tstate, _PyInterpreterFrame *frame)
+void vm_stack_shrink(PyThreadState *tstate)
 {
-    PyObject **base = (PyObject **)(void *)frame;
-    _PyStackChunk *chunk = tstate->datastack_chunk;
-    if (K_LIKELY(base != &chunk->data[0])) {
-        tstate->datastack_top = base;
-        return;
-    }
-    _PyStackChunk *previous = chunk->previous;
+    _PyStackChunk *chunk = tstate->datastack_chunk, *previous = chunk->previous;
     PyObjectArenaAllocator arena;
     PyObject_GetArenaAllocator(&arena);
     tstate->datastack_chunk = previous;
