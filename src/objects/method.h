@@ -122,6 +122,11 @@ typedef struct KMoreMethods {
     static const KMoreMethods k_more_##T __attribute__((K_IN_ORDER used, section("kmore"), aligned(8))) =              \
         { &type_object, __start_kmeth_##T }
 
+/* A table that serves a second type: announced already with MORE_METHODS. */
+#define MORE_METHODS_AGAIN(type_object, T)                                                                             \
+    static const KMoreMethods k_more_##T##_##type_object                                                               \
+        __attribute__((K_IN_ORDER used, section("kmore"), aligned(8))) = { &type_object, __start_kmeth_##T }
+
 /* Arity of a FAST body: 0, or -1 with "name expected at least/most/exactly N argument(s), got M". */
 K_INT K_STATUS int k_check_nargs(const char *name, Py_ssize_t nargs, Py_ssize_t min, Py_ssize_t max);
 
