@@ -19,10 +19,10 @@ void vm_gen_finish(PyThreadState *tstate, _PyInterpreterFrame *frame)
     Py_CLEAR(gen->gi_exc_state.exc_value);
     if (frame->stacktop < 0)
         frame->stacktop = frame->f_code->co_nlocalsplus;
+    frame->previous = NULL; /* a generator's frame that is looked at later has no caller */
     tstate->recursion_remaining--;
     k_frame_clear(frame);
     tstate->recursion_remaining++;
-    frame->previous = NULL;
 }
 
 void vm_gen_failed(PyGenObject *gen)

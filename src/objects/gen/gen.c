@@ -329,19 +329,20 @@ static PyObject *throw_here(PyGenObject *gen, PyObject *type, PyObject *value, P
     return set_thrown(type, value, traceback) < 0 ? NULL : gen_send_value(gen, Py_None, 1, 0);
 }
 
-/* The delegate has ended (the exception says how): takes it off gen's stack and lets gen go on behind its SEND loop. */
+/* The delegate has ended (the exception says how). A value: takes it off gen's stack and lets gen go on behind its SEND
+ * loop. Anything else is raised where gen stands, and unwinding releases the delegate. */
 static PyObject *leave_delegate(PyGenObject *gen)
 {
     _PyInterpreterFrame *frame = k_gen_frame(gen);
-    PyObject *delegate = frame->localsplus[--frame->stacktop];
     gen->gi_frame_state = FRAME_SUSPENDED;
+    PyObject *value;
+    if (_PyGen_FetchStopIterationValue(&value) < 0)
+        return gen_send_value(gen, Py_None, 1, 0);
+    PyObject *delegate = frame->localsplus[--frame->stacktop];
     Py_DECREF(delegate);
     /* The frame stands at the YIELD_VALUE behind a SEND, whose argument leads to the end of the loop. */
     assert(_Py_OPCODE(frame->prev_instr[-1]) == BC_SEND);
     frame->prev_instr += _Py_OPARG(frame->prev_instr[-1]) - 1;
-    PyObject *value;
-    if (_PyGen_FetchStopIterationValue(&value) < 0)
-        return gen_send_value(gen, Py_None, 1, 0);
     PyObject *result = gen_send_value(gen, value, 0, 0);
     Py_DECREF(value);
     return result;
