@@ -25,7 +25,7 @@ typedef struct Special { /* full case mappings */
 typedef struct Char {
     char *name, *decomposition, *numeric;
     uint8_t category, bidi, combining, mirrored, width, quick;
-    int age, decimal, digit, special; /* special: index + 1 */
+    int age, decimal, digit, folds, special; /* special: index + 1 */
     uint32_t upper, lower, title, flags;
 } Char;
 
@@ -227,7 +227,7 @@ static Special *special_of(uint32_t c)
     if (!ch->special) {
         ch->special = ++special_count;
         Special *s = &specials[ch->special];
-        *s = (Special){ { 1, 1, 1, 1 }, { { ch->lower }, { ch->title }, { ch->upper }, { ch->lower } } };
+        *s = (Special){ { 1, 1, 1, 1 }, { { ch->lower }, { ch->title }, { ch->upper }, { c } } }; /* folds to itself by default */
     }
     return &specials[ch->special];
 }
@@ -252,8 +252,6 @@ static void take_special(uint32_t first, uint32_t last, char **field)
     Special *s = special_of(first);
     for (int i = 0; i < 3; i++)
         s->n[i] = codes_of(field[i + 1], s->to[i]);
-    s->n[3] = s->n[0];
-    memcpy(s->to[3], s->to[0], sizeof s->to[3]);
 }
 
 static void take_folding(uint32_t first, uint32_t last, char **field)
@@ -263,6 +261,7 @@ static void take_folding(uint32_t first, uint32_t last, char **field)
     if ((field[1][0] != 'C' && field[1][0] != 'F') || !known(first))
         return;
     int n = codes_of(field[2], to);
+    chars[first].folds = 1;
     if (n == 1 && to[0] == chars[first].lower && !chars[first].special)
         return;
     Special *s = special_of(first);
@@ -653,6 +652,10 @@ int main(int argc, char **argv)
     each_range("DerivedNormalizationProps.txt", take_exclusion);
     each_range("SpecialCasing.txt", take_special);
     each_range("CaseFolding.txt", take_folding);
+    for (uint32_t c = 0; c < CODES; c++) { /* folding is not always lower case */
+        if (known(c) && !chars[c].folds && chars[c].lower != c && chars[c].upper)
+            special_of(c);
+    }
     write_types(argv[3]);
     write_db(argv[3]);
     return 0;

@@ -486,7 +486,7 @@ static PyObject *bytearray_state(PyObject *self, int protocol)
     if (!Py_SIZE(self))
         return Py_BuildValue("(O()O)", Py_TYPE(self), state);
     if (protocol >= 3)
-        return Py_BuildValue("(O(y#)O)", Py_TYPE(self), p, Py_SIZE(self), state);
+        return Py_BuildValue("(O(N)O)", Py_TYPE(self), PyBytes_FromStringAndSize(p, Py_SIZE(self)), state);
     PyObject *latin = PyUnicode_DecodeLatin1(p, Py_SIZE(self), NULL);
     return latin ? Py_BuildValue("(O(Ns)O)", Py_TYPE(self), latin, "latin-1", state) : NULL;
 }
@@ -528,8 +528,6 @@ METHOD(bytearray, extend, O, "($self, iterable_of_ints, /)", "Append all the ite
         Py_DECREF(same);
         Py_RETURN_NONE;
     }
-    if (PyUnicode_Check(arg) && PyUnicode_GET_LENGTH(arg))
-        return k_raise(PyExc_TypeError, "expected iterable of integers; got: 'str'");
     K_AUTO(PyObject *) more = PyByteArray_FromStringAndSize(NULL, 0);
     if (!more || array_extend_iterable((ByteArray *)more, arg) < 0)
         return NULL;

@@ -414,7 +414,7 @@ static PyObject *bytes_str(PyObject *o)
 
 METHOD_RAW(bytesown, __getnewargs__, NOARGS, 0, "")
 {
-    return Py_BuildValue("(y#)", PyBytes_AS_STRING(self), PyBytes_GET_SIZE(self));
+    return Py_BuildValue("(N)", PyBytes_FromStringAndSize(PyBytes_AS_STRING(self), PyBytes_GET_SIZE(self)));
 }
 METHOD(bytesown, __bytes__, NOARGS, "($self, /)", "Convert this value to exact type bytes.")
 {

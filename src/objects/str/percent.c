@@ -31,7 +31,7 @@ typedef struct Percent {
 } Percent;
 
 typedef struct Conversion {
-    int left, plus, blank, alternate, zero;
+    int left, plus, blank, alternate, zero, no_negative_zero;
     Py_ssize_t width, precision; /* -1: not given */
     Py_UCS4 c;
     Py_ssize_t at; /* of c */
@@ -148,7 +148,8 @@ static int read_conversion(Percent *p, Conversion *conv)
     for (; p->pos < p->n; p->pos++) {
         Py_UCS4 c = peek(p);
         int *flag = c == '-' ? &conv->left : c == '+' ? &conv->plus : c == ' ' ? &conv->blank
-                    : c == '#' ? &conv->alternate : c == '0' ? &conv->zero : NULL;
+                    : c == '#' ? &conv->alternate : c == '0' ? &conv->zero
+                    : c == 'z' && p->bytes_mode ? &conv->no_negative_zero : NULL;
         if (!flag)
             break;
         *flag = 1;
@@ -233,7 +234,8 @@ static PyObject *float_text(const Percent *p, const Conversion *conv, PyObject *
         return NULL;
     }
     int precision = conv->precision < 0 ? 6 : (int)conv->precision;
-    char *text = PyOS_double_to_string(x, (char)conv->c, precision, conv->alternate ? Py_DTSF_ALT : 0, NULL);
+    int flags = (conv->alternate ? Py_DTSF_ALT : 0) | (conv->no_negative_zero ? Py_DTSF_NO_NEG_0 : 0);
+    char *text = PyOS_double_to_string(x, (char)conv->c, precision, flags, NULL);
     if (!text)
         return NULL;
     PyObject *s = _PyUnicode_FromASCII(text, (Py_ssize_t)strlen(text));
@@ -374,13 +376,11 @@ static int write_conversion(Percent *p)
     int numeric;
     if (read_conversion(p, &conv) < 0)
         return -1;
-    if (conv.c == '%' && (p->bytes_mode || conv.at == 0 || k_str_read(p->kind, p->format, conv.at - 1) == '%'))
+    if (conv.c == '%' && k_str_read(p->kind, p->format, conv.at - 1) == '%')
         return _PyUnicodeWriter_WriteChar(&p->w, '%');
     PyObject *value = next_argument(p);
     if (!value)
         return -1;
-    if (conv.c == '%')
-        return _PyUnicodeWriter_WriteChar(&p->w, '%');
     if (conv.width < 0 && conv.precision < 0 && conv.c == 's' && PyUnicode_CheckExact(value) && !p->bytes_mode)
         return _PyUnicodeWriter_WriteStr(&p->w, value);
     K_AUTO(PyObject *) keep = Py_NewRef(value); /* its conversion may drop the mapping's value */

@@ -112,7 +112,9 @@ static PyObject *split(PyObject *s, PyObject *sep, Py_ssize_t limit, int from_ri
         limit = PY_SSIZE_T_MAX;
     if (!sep || sep == Py_None)
         return from_right ? rsplit_space(s, limit) : split_space(s, limit);
-    if (str_need(sep) < 0)
+    if (!PyUnicode_Check(sep))
+        return k_raise(PyExc_TypeError, "must be str or None, not %.100s", Py_TYPE(sep)->tp_name);
+    if (PyUnicode_READY(sep) < 0)
         return NULL;
     if (STR_LEN(sep) == 0)
         return k_raise(PyExc_ValueError, "empty separator");

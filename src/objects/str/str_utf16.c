@@ -90,13 +90,13 @@ static int decode32_at(const StrDecoder *d, Py_ssize_t at, int big, Py_UCS4 *c, 
 
 static PyObject *decode_wide(const char *s, Py_ssize_t size, const char *errors, int *byteorder, Py_ssize_t *consumed, int unit)
 {
-    static const char *const names[2][3] = { { "utf-16-le", "utf-16", "utf-16-be" }, { "utf-32-le", "utf-32", "utf-32-be" } };
+    static const char *const names[2][2] = { { "utf-16-le", "utf-16-be" }, { "utf-32-le", "utf-32-be" } };
     Py_ssize_t at, end;
     int order = byteorder ? *byteorder : 0, known, big = find_order(s, size, unit, order, &at, &known);
     StrDecoder d;
     if (byteorder)
         *byteorder = known;
-    str_decoder_init(&d, names[unit == 4][known < 0 ? 0 : known > 0 ? 2 : 1], errors, s, size);
+    str_decoder_init(&d, names[unit == 4][known > 0], errors, s, size);
     d.w.min_length = size / unit;
     while (at < d.size) {
         Py_UCS4 c;

@@ -46,9 +46,9 @@ static Py_ssize_t shift_end(StrDecoder *d, Shift *shift, Py_ssize_t at)
     const char *wrong = NULL;
     shift->inside = 0;
     if (shift->bits >= 6)
-        wrong = "partial character in base64 sequence";
+        wrong = "partial character in shift sequence";
     else if (shift->bits && shift->buffer)
-        wrong = "non-zero padding bits in base64 sequence";
+        wrong = "non-zero padding bits in shift sequence";
     if (wrong) {
         shift->high = 0;
         return str_decoder_error(d, wrong, shift->start, at + 1);
