@@ -131,6 +131,38 @@
         ERROR_AT(pc->a);                                                                                               \
     A = result;                                                                                                        \
     NEXT()
+/* The same with the STORE_FAST behind it, when that overwrites the left operand: its box takes the result. */
+#define FAST_INT_STORE(expression)                                                                                     \
+    PyObject *left = A, *right = A1;                                                                                   \
+    GUARD(fast_are_wide_ints(left, right));                                                                            \
+    int64_t x = fast_wide_value(left), y = fast_wide_value(right), z = (expression);                                   \
+    if (K_LIKELY(SLOT(pc[1].b) == left && Py_REFCNT(left) == 2 && fast_refill(left, z))) {                             \
+        Py_SET_REFCNT(left, 1);                                                                                        \
+        Py_DECREF(right);                                                                                              \
+        pc += 2;                                                                                                       \
+        DISPATCH();                                                                                                    \
+    }                                                                                                                  \
+    PyObject *result = fast_int_result(z, left, right);                                                                \
+    if (K_UNLIKELY(!result))                                                                                           \
+        ERROR_AT(pc->a);                                                                                               \
+    A = result;                                                                                                        \
+    NEXT()
+#define FAST_FLOAT_STORE(expression)                                                                                   \
+    PyObject *left = A, *right = A1;                                                                                   \
+    GUARD(fast_are_floats(left, right));                                                                               \
+    double x = PyFloat_AS_DOUBLE(left), y = PyFloat_AS_DOUBLE(right), z = (expression);                                \
+    if (K_LIKELY(SLOT(pc[1].b) == left && Py_REFCNT(left) == 2)) {                                                     \
+        PyFloat_AS_DOUBLE(left) = z;                                                                                   \
+        Py_SET_REFCNT(left, 1);                                                                                        \
+        Py_DECREF(right);                                                                                              \
+        pc += 2;                                                                                                       \
+        DISPATCH();                                                                                                    \
+    }                                                                                                                  \
+    PyObject *result = fast_float_result(z, left, right);                                                              \
+    if (K_UNLIKELY(!result))                                                                                           \
+        ERROR_AT(pc->a);                                                                                               \
+    A = result;                                                                                                        \
+    NEXT()
 /* The conditional jump behind a comparison; the cache knows when it jumps. */
 #define BRANCH_ON(truth)                                                                                               \
     int when = (int)CACHE()->index;                                                                                    \
@@ -548,8 +580,12 @@ trace: /* every instruction comes by here while a trace or profile function is s
         table = plain;
         DISPATCH();
     }
-    if (vm_trace_instr(tstate, frame, &pc, k_frame_lasti(frame)) < 0)
-        ERROR();
+    {
+        KInstr *next = pc; /* pc itself stays in a register: nobody may take its address */
+        if (vm_trace_instr(tstate, frame, &next, k_frame_lasti(frame)) < 0)
+            ERROR();
+        pc = next;
+    }
     SET_TABLE();
     goto *plain[vm_op_rows[pc->op].base];
 

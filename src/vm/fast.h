@@ -57,12 +57,26 @@ K_INLINE void fast_fill_box(PyObject *box, int64_t value)
     Py_SET_SIZE(box, value < 0 ? -1 : 1);
     ((PyLongObject *)box)->ob_digit[0] = (digit)(value < 0 ? -value : value);
 }
+/* Writes a value into an int nobody else sees, if it has room for it: 1 when done. */
+K_INLINE int fast_refill(PyObject *box, int64_t value)
+{
+    if (fast_fits_box(value) && Py_SIZE(box) != 0) {
+        fast_fill_box(box, value);
+        return 1;
+    }
+    uint64_t size = (uint64_t)(value < 0 ? -value : value);
+    if (size <= PyLong_MASK || size >> (2 * PyLong_SHIFT) || (Py_SIZE(box) != 2 && Py_SIZE(box) != -2))
+        return 0;
+    Py_SET_SIZE(box, value < 0 ? -2 : 2);
+    ((PyLongObject *)box)->ob_digit[0] = (digit)(size & PyLong_MASK);
+    ((PyLongObject *)box)->ob_digit[1] = (digit)(size >> PyLong_SHIFT);
+    return 1;
+}
 
 /* The result of an operation that consumes both operands; NULL with MemoryError. */
 K_INLINE PyObject *fast_int_result(int64_t value, PyObject *a, PyObject *b)
 {
-    if (Py_REFCNT(a) == 1 && fast_fits_box(value) && Py_SIZE(a) != 0) {
-        fast_fill_box(a, value);
+    if (Py_REFCNT(a) == 1 && fast_refill(a, value)) {
         Py_DECREF(b);
         return a;
     }

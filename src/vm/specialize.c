@@ -102,6 +102,17 @@ static int form_of_floats(uint32_t op)
     }
 }
 
+/* x = x + y: the form that writes into x's box. */
+static int form_with_store(int op)
+{
+    return op == OP_ADD_INT          ? OP_ADD_INT_STORE
+           : op == OP_SUBTRACT_INT   ? OP_SUBTRACT_INT_STORE
+           : op == OP_ADD_FLOAT      ? OP_ADD_FLOAT_STORE
+           : op == OP_SUBTRACT_FLOAT ? OP_SUBTRACT_FLOAT_STORE
+           : op == OP_MULTIPLY_FLOAT ? OP_MULTIPLY_FLOAT_STORE
+                                     : op;
+}
+
 int vm_specialize_binary(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
 {
     PyObject *left = frame->localsplus[pc->a], *right = frame->localsplus[pc->a + 1];
@@ -118,6 +129,8 @@ int vm_specialize_binary(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
         op = runs_as(pc + 1, OP_STORE_FAST) && frame->localsplus[pc[1].b] == left ? OP_APPEND_STR : OP_ADD_STR;
     else
         op = form_of_methods(left, right, vm_binary_method(left, right, pc->d), cache) ? OP_BINARY_PYTHON : NO_FORM;
+    if (runs_as(pc + 1, OP_STORE_FAST) && frame->localsplus[pc[1].b] == left)
+        op = form_with_store(op);
     return vm_settle(pc, cache, op);
 }
 

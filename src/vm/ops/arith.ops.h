@@ -327,3 +327,38 @@ SPECIAL(COMPARE_PYTHON, COMPARE_OP, FOREIGN, CONT_COMPARE, "a <- the left operan
     CALL_PYTHON(method, args, 2, CONT_COMPARE, pc->a + 2u);
 }
 #endif
+
+SPECIAL(ADD_INT_STORE, BINARY_OP, ALLOC, CONT_NONE, "local of the STORE_FAST behind it <- a + a+1, small ints")
+#if OP_BODIES
+{
+    FAST_INT_STORE(x + y);
+}
+#endif
+
+SPECIAL(SUBTRACT_INT_STORE, BINARY_OP, ALLOC, CONT_NONE, "local of the STORE_FAST behind it <- a - a+1, small ints")
+#if OP_BODIES
+{
+    FAST_INT_STORE(x - y);
+}
+#endif
+
+SPECIAL(ADD_FLOAT_STORE, BINARY_OP, ALLOC, CONT_NONE, "local of the STORE_FAST behind it <- a + a+1, floats")
+#if OP_BODIES
+{
+    FAST_FLOAT_STORE(x + y);
+}
+#endif
+
+SPECIAL(SUBTRACT_FLOAT_STORE, BINARY_OP, ALLOC, CONT_NONE, "local of the STORE_FAST behind it <- a - a+1, floats")
+#if OP_BODIES
+{
+    FAST_FLOAT_STORE(x - y);
+}
+#endif
+
+SPECIAL(MULTIPLY_FLOAT_STORE, BINARY_OP, ALLOC, CONT_NONE, "local of the STORE_FAST behind it <- a * a+1, floats")
+#if OP_BODIES
+{
+    FAST_FLOAT_STORE(x * y);
+}
+#endif
