@@ -646,6 +646,10 @@ int main(int argc, char **argv)
     each_range("DerivedAge.txt", take_age);
     read_records();
     each_range("DerivedCoreProperties.txt", take_core);
+    /* lower case since 15.0 only */
+    static const uint32_t not_lower[] = { 0x10fc, 0xa7f2, 0xa7f3, 0xa7f4, 0xab69 };
+    for (int i = 0; i < 5; i++)
+        chars[not_lower[i]].flags &= ~(uint32_t)(F_LOWER | F_CASED);
     each_range("EastAsianWidth.txt", take_width);
     each_range("extracted/DerivedNumericValues.txt", take_numeric);
     each_range("DerivedNormalizationProps.txt", take_quick);

@@ -49,13 +49,6 @@ FUNCTION_KW(_codecs, decode, "($module, /, obj, encoding='utf-8', errors='strict
         return NULL;
     return PyCodec_Decode(arg->obj, encoding, errors);
 }
-FUNCTION_RAW(_codecs, _forget_codec, O, 0, "_forget_codec($module, encoding, /)\n--\n\nPurge the named codec from the internal codec lookup cache.")
-{
-    const char *encoding;
-    if (k_arg_utf8(arg, "_forget_codec", "argument", &encoding) < 0 || _PyCodec_Forget(encoding) < 0)
-        return NULL;
-    Py_RETURN_NONE;
-}
 FUNCTION(_codecs, register_error, FAST, "($module, errors, handler, /)", "Register the error handler under the name errors.")
 {
     const char *name;
