@@ -162,6 +162,7 @@ static Node *with_statement(Parser *p, int first, bool async)
     if (items && at(p, TYPE_COMMENT)) {
         if (in_parens) { /* only the form without parentheses takes a type comment: read it as that */
             p->mark = start;
+            in_parens = false;
             size_t base = p->nstack;
             Node *item = with_item(p);
             items = item && parser_push(p, item) && accept(p, COLON) ? parser_take(p, base) : NULL;

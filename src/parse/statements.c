@@ -240,8 +240,10 @@ static Node *augmented(Parser *p, int first, Node *target, AstEnum op)
     if (!is_single_target(target) || !(target = parse_as_target(p, target, Store)))
         return NULL;
     advance(p);
+    if (op == MatMult && !parser_version(p, 5, "The '@' operator is"))
+        return NULL;
     Node *value = parse_yield_or_star(p);
-    if (!value || (op == MatMult && !parser_version(p, 5, "The '@' operator is")))
+    if (!value)
         return NULL;
     Node *stmt = new_since(p, first, AugAssign_kind);
     if (!stmt)

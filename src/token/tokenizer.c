@@ -477,8 +477,10 @@ static TokenKind due_token(Tokenizer *tokens, bool blank)
         return INDENT;
     }
     if (tokens->async_def) {
-        token_ungetc(tokens, token_getc(tokens));
-        if (!blank && !tokens->level && tokens->async_def_newline && tokens->async_def_indent >= tokens->indent) {
+        int c = token_getc(tokens);
+        token_ungetc(tokens, c);
+        /* a type comment alone on its line ends with a NEWLINE but sets no indentation: wait for more */
+        if (!blank && c != '\n' && !tokens->level && tokens->async_def_newline && tokens->async_def_indent >= tokens->indent) {
             tokens->async_def = tokens->async_def_newline = false;
             tokens->async_def_indent = 0;
         }
@@ -540,8 +542,10 @@ next_line:
         }
         if (c != '\\') {
             kind = token_at(tokens, c);
-            *start = tokens->start;
-            *end = tokens->cur;
+            if (kind != ERRORTOKEN) {
+                *start = tokens->start;
+                *end = tokens->cur;
+            }
             return kind;
         }
         if (continuation_line(tokens) == -1)
