@@ -65,8 +65,8 @@ static int instance_capacity(PyTypeObject *type)
         return 0;
     Py_ssize_t most = Py_MIN(keys->dk_nentries + keys->dk_usable, DICT_SHARED_MAX);
     int capacity = (int)Py_MIN(Py_MAX(keys->dk_nentries, expected_attributes(type, keys)), most);
-    if (capacity == 0)
-        capacity = most > 0;
+    if (capacity == 0) /* nothing is known; after a few instances without attributes, little is expected */
+        capacity = keys->dk_usable > DICT_SHARED_MAX - 8 ? 4 : most > 0;
     size_t head = values_head_size(capacity), bytes = (size_t)type->tp_basicsize + head + (size_t)capacity * 8;
     if (bytes % 16 && capacity < most && values_head_size(capacity + 1) == head)
         capacity++;

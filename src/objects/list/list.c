@@ -677,6 +677,8 @@ static PyObject *list_richcompare(PyObject *a, PyObject *b, int op)
             return NULL;
         if (equal)
             continue;
+        if (i >= Py_SIZE(a) || i >= Py_SIZE(b)) /* the comparison shortened one */
+            break;
         if (op == Py_EQ || op == Py_NE)
             Py_RETURN_BOOL(op == Py_NE);
         return PyObject_RichCompare(left, right, op);

@@ -107,7 +107,7 @@ static int less_float(Sort *s K_UNUSED, PyObject *a, PyObject *b)
 /* All keys have one type: its comparison, without the search for a reflected one. */
 static int less_same_type(Sort *s, PyObject *a, PyObject *b)
 {
-    if (s->type->tp_richcompare != s->compare) /* a comparison changed its own class */
+    if (Py_TYPE(a)->tp_richcompare != s->compare) /* a comparison changed an item's class */
         return PyObject_RichCompareBool(a, b, Py_LT);
     PyObject *result = s->compare(a, b, Py_LT); /* runs code */
     if (!result)

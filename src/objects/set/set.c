@@ -396,7 +396,7 @@ METHOD_RAW(set, discard, O, 0, "Take an element out, if it is there.\n\nUnlike r
 BOTH(difference, FAST, "The elements that none of the others has, as a new set.")
 {
     if (nargs == 0)
-        return both_copy(self, NULL);
+        return make_base_set(self, self);
     K_AUTO(PyObject *) result = set_difference_with(self, args[0]);
     for (Py_ssize_t i = 1; result && i < nargs; i++) {
         if (difference_update(result, args[i]) < 0)
@@ -417,7 +417,7 @@ METHOD_RAW(set, difference_update, FAST, 0, "Take out the elements that another 
 BOTH(intersection, FAST, "The elements that all have in common, as a new set.")
 {
     if (nargs == 0)
-        return both_copy(self, NULL);
+        return make_base_set(self, self);
     K_AUTO(PyObject *) result = Py_NewRef(self);
     for (Py_ssize_t i = 0; result && i < nargs; i++)
         K_SET(result, set_intersection_with(result, args[i]));
