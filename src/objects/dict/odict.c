@@ -321,21 +321,7 @@ static PyObject *pop_key(PyObject *self, PyObject *key, PyObject *fallback)
     Py_hash_t hash = dict_hash(key);
     if (hash == -1)
         return NULL;
-    if (PyODict_CheckExact(self)) {
-        if (remove_node(OD(self), key, hash) < 0)
-            return NULL;
-        return dict_pop_known_hash(self, key, hash, fallback);
-    }
-    int there = PySequence_Contains(self, key);
-    if (there < 0)
-        return NULL;
-    if (!there) {
-        if (!fallback)
-            PyErr_SetObject(PyExc_KeyError, key);
-        return Py_XNewRef(fallback);
-    }
-    K_AUTO(PyObject *) value = PyObject_GetItem(self, key);
-    return value && PyObject_DelItem(self, key) == 0 ? K_MOVE(value) : NULL;
+    return remove_node(OD(self), key, hash) < 0 ? NULL : dict_pop_known_hash(self, key, hash, fallback);
 }
 
 METHOD_KW(odict, pop, "($self, /, key, default=<unrepresentable>)",
@@ -397,15 +383,15 @@ METHOD_RAW(odict, copy, NOARGS, 0, "od.copy() -> a new one with the same entries
         return NULL;
     for (ODictNode *node = OD(self)->first; node; node = node->next) {
         K_AUTO(PyObject *) key = Py_NewRef(node->key);
-        K_AUTO(PyObject *) value = exact ? Py_XNewRef(_PyDict_GetItem_KnownHash(self, key, node->hash))
-                                         : PyObject_GetItem(self, key);
+        Py_hash_t hash = node->hash;
         size_t state = OD(self)->state;
+        K_AUTO(PyObject *) value = exact ? Py_XNewRef(PyDict_GetItemWithError(self, key)) : PyObject_GetItem(self, key);
         if (!value) {
             if (!PyErr_Occurred())
                 PyErr_SetObject(PyExc_KeyError, key);
             return NULL;
         }
-        if ((exact ? set_known_hash(copy, key, value, node->hash) : PyObject_SetItem(copy, key, value)) < 0)
+        if ((exact ? set_known_hash(copy, key, value, hash) : PyObject_SetItem(copy, key, value)) < 0)
             return NULL;
         if (OD(self)->state != state) /* the node may be gone */
             return k_raise(PyExc_RuntimeError, "OrderedDict mutated during iteration");
@@ -466,7 +452,7 @@ static PyObject *list_of_pairs(PyODictObject *od)
     K_AUTO(PyObject *) list = PyList_New(0);
     size_t state = od->state;
     for (ODictNode *node = od->first; list && node; node = node->next) {
-        PyObject *value = _PyDict_GetItem_KnownHash((PyObject *)od, node->key, node->hash); /* runs code */
+        PyObject *value = PyDict_GetItemWithError((PyObject *)od, node->key); /* runs code */
         if (od->state != state)
             return k_raise(PyExc_RuntimeError, "OrderedDict mutated during iteration");
         if (!value) {

@@ -45,6 +45,12 @@ WRAPPER(wrap_binary)
     return wrap_check(args, 1) < 0 ? NULL : ((binaryfunc)wrapped)(self, ARG(0));
 }
 
+/* For the rows of numbers: when a sequence defines __add__, a subclass gets no nb_add of the same function. */
+WRAPPER(wrap_number)
+{
+    return wrap_check(args, 1) < 0 ? NULL : ((binaryfunc)wrapped)(self, ARG(0));
+}
+
 WRAPPER(wrap_binary_reflected)
 {
     return wrap_check(args, 1) < 0 ? NULL : ((binaryfunc)wrapped)(ARG(0), self);
@@ -269,9 +275,9 @@ WRAPPER(wrap_descr_delete)
 #define SIG0(doc) "($self, /)\n--\n\n" doc
 #define SIG1(arg, doc) "($self, " arg ", /)\n--\n\n" doc
 #define NB2(slot, left, right, op)                                                                                     \
-    NB(left, slot, wrap_binary, SIG1("value", "self " op " value")),                                                   \
+    NB(left, slot, wrap_number, SIG1("value", "self " op " value")),                                                   \
     NB(right, slot, wrap_binary_reflected, SIG1("value", "value " op " self"))
-#define NBI(name, slot, op) NB(name, slot, wrap_binary, SIG1("value", "self " op " value"))
+#define NBI(name, slot, op) NB(name, slot, wrap_number, SIG1("value", "self " op " value"))
 #define COMPARE(name, OP, op) TP(name, tp_richcompare, slot_tp_richcompare, wrap_compare_##OP, SIG1("value", "self " op " value"))
 
 static struct wrapperbase slot_rows[] = {
