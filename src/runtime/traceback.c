@@ -377,6 +377,7 @@ int PyTraceBack_Print(PyObject *traceback, PyObject *file)
 typedef struct SyntaxPlace {
     PyObject *message, *filename, *text; /* owned; text NULL: none */
     int line, offset, end_line, end_offset; /* offsets from 1, -1 when unknown */
+    int has_range;                          /* plain SyntaxErrors show all of what is wrong, others where it begins */
 } SyntaxPlace;
 
 static void place_release(SyntaxPlace *place)
@@ -386,13 +387,15 @@ static void place_release(SyntaxPlace *place)
     Py_XDECREF(place->text);
 }
 
+enum { NOT_NONE = INT_MIN };
+
 /* An int attribute; None counts as otherwise. -1 when it is missing or of another kind. */
 static int int_attribute(PyObject *o, PyObject *name, int otherwise, int *out)
 {
     K_AUTO(PyObject *) value = PyObject_GetAttr(o, name);
     if (!value)
         return -1;
-    *out = value == Py_None ? otherwise : _PyLong_AsInt(value);
+    *out = value == Py_None && otherwise != NOT_NONE ? otherwise : _PyLong_AsInt(value);
     return *out == -1 && PyErr_Occurred() ? -1 : 0;
 }
 
@@ -405,7 +408,8 @@ static int place_read(PyObject *exception, SyntaxPlace *place)
         return -1;
     if (place->filename == Py_None)
         K_SET(place->filename, PyUnicode_FromString("<string>"));
-    if (int_attribute(exception, K_STR("lineno"), 0, &place->line) < 0
+    place->has_range = Py_IS_TYPE(exception, (PyTypeObject *)PyExc_SyntaxError);
+    if (int_attribute(exception, K_STR("lineno"), NOT_NONE, &place->line) < 0
         || int_attribute(exception, K_STR("offset"), -1, &place->offset) < 0
         || int_attribute(exception, K_STR("end_lineno"), place->line, &place->end_line) < 0
         || int_attribute(exception, K_STR("end_offset"), -1, &place->end_offset) < 0)
@@ -418,30 +422,46 @@ static int place_read(PyObject *exception, SyntaxPlace *place)
     return 0;
 }
 
-/* The text stripped of blanks around it, and carets below what is wrong. */
-static int put_syntax_text(Printer *p, const SyntaxPlace *place)
+/* Indexes of a text, from 0: what is shown of it and where the carets go. */
+typedef struct SyntaxCarets {
+    Py_ssize_t start, from, to;
+} SyntaxCarets;
+
+/* Of several lines the one with the offset is shown. An offset at or behind the closing newline stands for it. */
+static SyntaxCarets place_carets(const SyntaxPlace *place)
 {
     PyObject *text = place->text;
-    Py_ssize_t start = leading_blanks(text), end = PyUnicode_GET_LENGTH(text);
-    int stop = place->end_line > place->line ? (int)end : place->end_offset;
-    while (end > start && PyUnicode_READ_CHAR(text, end - 1) == '\n')
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text), start = leading_blanks(text);
+    Py_ssize_t from = Py_MIN(place->offset - 1, size);
+    Py_ssize_t to = place->end_line > place->line ? size - 1 : Py_MIN(place->end_offset - 1, size);
+    if (from > start && from == size && PyUnicode_READ_CHAR(text, size - 1) == '\n')
+        from--;
+    for (;;) {
+        Py_ssize_t newline = PyUnicode_FindChar(text, '\n', start, size, 1);
+        if (newline < 0 || newline >= from)
+            return (SyntaxCarets){ start, from, to };
+        start = newline + 1;
+    }
+}
+
+/* The text stripped of blanks before it, and carets below what is wrong. */
+static int put_syntax_text(Printer *p, const SyntaxPlace *place)
+{
+    SyntaxCarets carets = place_carets(place);
+    Py_ssize_t end = PyUnicode_GET_LENGTH(place->text);
+    if (end > carets.start && PyUnicode_READ_CHAR(place->text, end - 1) == '\n')
         end--;
-    K_AUTO(PyObject *) shown = PyUnicode_Substring(text, start, end);
+    K_AUTO(PyObject *) shown = PyUnicode_Substring(place->text, carets.start, end);
     if (!shown || put_margin(p) < 0 || put_format(p, "    %U\n", shown) < 0)
         return -1;
-    if (place->offset < 0)
+    if (place->offset < 0 || carets.from < carets.start)
         return 0;
-    Py_ssize_t from = place->offset - 1 - start, to = (stop < 0 ? place->offset : stop) - 1 - start;
-    if (to <= from)
-        to = from + 1;
-    if (from < 0)
-        return 0;
-    if (to > end - start + 1)
-        to = Py_MAX(end - start + 1, from + 1);
+    if (carets.to <= carets.from || !place->has_range)
+        carets.to = carets.from + 1;
     if (put_margin(p) < 0 || put(p, "    ") < 0)
         return -1;
-    for (Py_ssize_t i = 0; i < to; i++)
-        if (put(p, i < from ? " " : "^") < 0)
+    for (Py_ssize_t i = carets.start; i < carets.to; i++)
+        if (put(p, i < carets.from ? " " : "^") < 0)
             return -1;
     return put(p, "\n");
 }
@@ -543,7 +563,7 @@ static int put_notes(Printer *p, PyObject *notes)
         PyErr_Clear();
         if (put_margin(p) < 0)
             return -1;
-        return text ? put_format(p, "%U\n", text) : put(p, "<__notes__ repr() failed>\n");
+        return text ? put_format(p, "%U", text) : put(p, "<__notes__ repr() failed>");
     }
     Py_ssize_t n = PySequence_Length(notes);
     for (Py_ssize_t i = 0; i < n; i++) {
