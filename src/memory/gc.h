@@ -10,7 +10,8 @@ typedef struct PyGC_Head {
     uintptr_t _gc_next; /* 0: not tracked */
     uintptr_t _gc_prev; /* low bits: finalized, collecting */
 } PyGC_Head;
-#define _Py_AS_GC(o)   ((PyGC_Head *)(o) - 1)
+/* By way of a number: compilers take static objects for arrays of one. */
+#define _Py_AS_GC(o)   ((PyGC_Head *)((uintptr_t)(o) - sizeof(PyGC_Head)))
 #define _Py_FROM_GC(g) ((PyObject *)((PyGC_Head *)(g) + 1))
 #define _PyGC_PREV_MASK_FINALIZED 1
 #define _PyGC_PREV_MASK_COLLECTING 2

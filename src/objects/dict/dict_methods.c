@@ -242,8 +242,8 @@ METHOD(dict, popitem, NOARGS, "($self, /)",
     }
     PyDictKeysObject *keys = dict->ma_keys;
     Py_ssize_t i = keys->dk_nentries;
-    PyObject *key, *value;
-    Py_hash_t hash;
+    PyObject *key = NULL, *value = NULL;
+    Py_hash_t hash = 0;
     do
         i--;
     while (!(DK_IS_UNICODE(keys) ? DK_UNICODE_ENTRIES(keys)[i].me_value : DK_ENTRIES(keys)[i].me_value));
