@@ -157,6 +157,17 @@ PyObject *PyObject_GenericGetDict(PyObject *self, void *context K_UNUSED)
     return k_instance_dict(self);
 }
 
+int k_instance_is_empty(PyObject *self)
+{
+    if (is_managed(self)) {
+        if (VALUES_OF(self))
+            return values_used(VALUES_OF(self)) == 0;
+        return !DICT_OF(self) || DICT_OF(self)->ma_used == 0;
+    }
+    PyObject **slot = dict_slot(self);
+    return !slot || !*slot || PyDict_GET_SIZE(*slot) == 0;
+}
+
 /* Gives the dict values of its own. */
 static int unshare(PyDictObject *dict)
 {

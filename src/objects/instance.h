@@ -26,6 +26,8 @@ K_INT K_STATUS int k_instance_set(PyObject *self, PyObject *name, PyObject *valu
 /* The instance's __dict__, made on first sight: new reference. Works for managed dicts and for tp_dictoffset. */
 K_INT K_NEW PyObject *k_instance_dict(PyObject *self);
 
+K_INT int k_instance_is_empty(PyObject *self); /* no attributes of its own, or no place for any */
+
 /* Puts another dict in the place of __dict__ (NULL: none, a new one is made on first sight). Managed dicts only. */
 K_INT K_STATUS int k_instance_replace_dict(PyObject *self, PyObject *dict); /* runs code */
 

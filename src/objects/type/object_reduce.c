@@ -4,6 +4,7 @@
 #include "objects/call.h"
 #include "objects/dict/dict.h"
 #include "objects/func/cfunction.h"
+#include "objects/instance.h"
 #include "objects/int/int.h"
 #include "objects/list/list.h"
 #include "objects/method.h"
@@ -58,11 +59,9 @@ static PyObject *reduce_default_state(PyObject *o, bool required)
     PyTypeObject *type = Py_TYPE(o);
     if (required && type->tp_itemsize)
         return k_raise(PyExc_TypeError, "cannot pickle %.200s objects", type->tp_name);
-    K_AUTO(PyObject *) state = NULL;
-    if (_PyObject_LookupAttr(o, K_STR("__dict__"), &state) < 0)
-        return NULL;
+    K_AUTO(PyObject *) state = k_instance_is_empty(o) ? Py_NewRef(Py_None) : PyObject_GenericGetDict(o, NULL);
     if (!state)
-        K_SET(state, Py_NewRef(Py_None));
+        return NULL;
     K_AUTO(PyObject *) names = reduce_slotnames(type);
     if (!names)
         return NULL;
