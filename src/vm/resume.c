@@ -38,10 +38,25 @@ void vm_gen_failed(PyGenObject *gen)
         (void)!_PyErr_FormatFromCause(PyExc_RuntimeError, "%s", text);
 }
 
+/* What is thrown into a generator that handles an exception has that one as its context. */
+static void chain_thrown(PyGenObject *gen)
+{
+    PyObject *handled = gen->gi_exc_state.exc_value, *type, *value, *traceback;
+    if (!handled || Py_IsNone(handled))
+        return;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    if (value != handled)
+        PyException_SetContext(value, Py_NewRef(handled));
+    PyErr_Restore(type, value, traceback);
+}
+
 /* An entry frame stays as the loop left it: suspended, or ended and still to be finished. */
 PySendResult vm_resume(PyThreadState *tstate, PyGenObject *gen, PyObject *value, int throwing, PyObject **result)
 {
     _PyInterpreterFrame *frame = vm_gen_enter(tstate, gen, Py_NewRef(value ? value : Py_None));
+    if (throwing)
+        chain_thrown(gen);
     *result = vm_run(tstate, frame, throwing);
     if (*result && gen->gi_frame_state == FRAME_SUSPENDED) {
         vm_gen_unchain(tstate, gen);

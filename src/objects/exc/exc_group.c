@@ -349,8 +349,6 @@ PyObject *_PyExc_PrepReraiseStar(PyObject *orig, PyObject *exceptions)
         return K_MOVE(rest);
     if (rest != Py_None && PyList_Append(raised, rest) < 0)
         return NULL;
-    if (PyList_GET_SIZE(raised) == 1)
-        return Py_NewRef(PyList_GET_ITEM(raised, 0));
     return _PyExc_CreateExceptionGroup("", raised);
 }
 
