@@ -224,6 +224,70 @@ static void gather_digits(char *text, Decimal *out)
     out->digits = text;
 }
 
+static const uint64_t small_powers[] = {
+    1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u, 100000000000u,
+    1000000000000u, 10000000000000u, 100000000000000u, 1000000000000000u, 10000000000000000u, 100000000000000000u,
+    1000000000000000000u,
+};
+enum { SMALL_POWERS = 18 };
+
+/* x * 10**p rounded half to even, exactly, x >= 0: 0 when that does not fit in 63 bits or p is out of the table. */
+static int scale_exactly(double x, int p, uint64_t *out)
+{
+    int exponent;
+    if (p < 0 || p > SMALL_POWERS || x * (double)small_powers[p] > 0x1p62)
+        return 0;
+    u128 n = (u128)(uint64_t)ldexp(frexp(x, &exponent), 53) * small_powers[p]; /* below 2**113 */
+    exponent -= 53;
+    if (exponent >= 0) {
+        *out = (uint64_t)(n << exponent);
+        return 1;
+    }
+    if (exponent < -120) { /* less than a half */
+        *out = 0;
+        return 1;
+    }
+    u128 half = (u128)1 << (-exponent - 1), rest = n & (2 * half - 1);
+    *out = (uint64_t)(n >> -exponent);
+    *out += rest > half || (rest == half && (*out & 1));
+    return 1;
+}
+
+/* The digits of m, which stands for m * 10**-places. */
+static void own_digits(uint64_t m, int places, Decimal *out)
+{
+    char reversed[20];
+    int n = 0;
+    for (; m; m /= 10)
+        reversed[n++] = (char)('0' + m % 10);
+    out->digits = out->own;
+    out->point = n - places;
+    for (int i = 0; i < n; i++)
+        out->own[i] = reversed[n - 1 - i];
+    while (n > 0 && out->own[n - 1] == '0')
+        n--;
+    out->n = n;
+}
+
+/* A few significant digits of a number of middling size: 0 when it is none. */
+static int few_digits(double x, int digits, Decimal *out)
+{
+    int exponent;
+    uint64_t m;
+    if (digits < 1 || digits > SMALL_POWERS)
+        return 0;
+    frexp(x, &exponent);
+    int places = digits - 1 - (int)floor((exponent - 1) * 0.30102999566398120); /* or one less */
+    if (!scale_exactly(x, places, &m))
+        return 0;
+    if (m >= small_powers[digits] && !scale_exactly(x, --places, &m))
+        return 0;
+    if (m < small_powers[digits - 1])
+        return 0;
+    own_digits(m, places, out);
+    return 1;
+}
+
 int float_text_significant(double x, int digits, Decimal *out)
 {
     x = fabs(x);
@@ -231,6 +295,8 @@ int float_text_significant(double x, int digits, Decimal *out)
         float_text_shortest(x, out);
         return 0;
     }
+    if (few_digits(x, digits, out))
+        return 0;
     char *text = print_double("%.*e", digits > 0 ? digits - 1 : 0, x);
     if (!text)
         return -1;
@@ -268,6 +334,13 @@ static void drop_digits(Decimal *d, int drop, int fraction)
 int float_text_places(double x, int places, Decimal *out)
 {
     x = fabs(x);
+    uint64_t m;
+    if (scale_exactly(x, places, &m)) {
+        own_digits(m, places, out);
+        if (out->n == 0)
+            out->point = -places;
+        return 0;
+    }
     double whole = trunc(x);
     char *text = places < 0 ? print_double("%.*f", 0, whole) : print_double("%.*f", places, x);
     if (!text)

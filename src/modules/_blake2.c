@@ -340,7 +340,6 @@ static PyGetSetDef blake2_getset[] = {
         PyVarObject_HEAD_INIT(&PyType_Type, 0),                                                                        \
         .tp_name = "_blake2." #f,                                                                                      \
         .tp_basicsize = sizeof(Blake2Object),                                                                          \
-        .tp_getattro = PyObject_GenericGetAttr,                                                                        \
         .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,                                                          \
         .tp_doc = #f BLAKE2_SIGNATURE(#f) "\n--\n\n" text,                                                             \
         .tp_methods = METHODS(blake2),                                                                                 \

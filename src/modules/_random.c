@@ -211,7 +211,6 @@ static PyTypeObject Random_Type = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0),
     .tp_name = "_random.Random",
     .tp_basicsize = sizeof(RandomObject),
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .tp_doc = "Random() -> a generator of random numbers with a state of its own.",
     .tp_methods = METHODS(Random),

@@ -512,7 +512,6 @@ static PyMemberDef Decompress_members[] = {
         .tp_name = "zlib." #name,                                                                                      \
         .tp_basicsize = sizeof(StreamObject),                                                                          \
         .tp_dealloc = stream_dealloc,                                                                                  \
-        .tp_getattro = PyObject_GenericGetAttr,                                                                        \
         .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,                                            \
         .tp_methods = METHODS(name),                                                                                   \
         .tp_members = table,                                                                                           \

@@ -40,7 +40,6 @@ METHODS_DECLARE(digest_xof); /* the same with digest(length) and hexdigest(lengt
         .tp_name = python_name,                                                                                        \
         .tp_basicsize = sizeof(DigestObject),                                                                          \
         .tp_dealloc = digest_dealloc,                                                                                  \
-        .tp_getattro = PyObject_GenericGetAttr,                                                                        \
         .tp_flags = Py_TPFLAGS_DEFAULT | (more_flags),                                                                 \
         .tp_doc = text,                                                                                                \
         .tp_methods = METHODS(table),                                                                                  \

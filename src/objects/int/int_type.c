@@ -24,8 +24,29 @@ static void int_dealloc(PyObject *self)
         Py_TYPE(self)->tp_free(self);
 }
 
+/* The text of an int of one digit, without a buffer between. */
+static PyObject *compact_repr(stwodigits value)
+{
+    uint32_t rest = (uint32_t)(value < 0 ? -value : value);
+    int negative = value < 0, n = 1 + negative;
+    for (uint32_t power = 10; n - negative < 10 && rest >= power; power *= 10)
+        n++;
+    PyObject *text = PyUnicode_New(n, 127);
+    if (!text)
+        return NULL;
+    char *start = (char *)((PyASCIIObject *)text + 1), *p = start + n;
+    for (; rest >= 10; rest /= 10)
+        *--p = (char)('0' + rest % 10);
+    *--p = (char)('0' + rest);
+    if (negative)
+        *--p = '-';
+    return text;
+}
+
 static PyObject *int_repr(PyObject *self)
 {
+    if (k_int_is_compact(self) && (k_int_compact(self) < 0 || k_int_compact(self) > 9)) /* one character is shared */
+        return compact_repr(k_int_compact(self));
     char small[INT_SMALL_TEXT], *start, *block;
     Py_ssize_t n = int_text(self, 10, 0, small, &start, &block);
     PyObject *text = n < 0 ? NULL : _PyUnicode_FromASCII(start, n);
