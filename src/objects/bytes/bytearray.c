@@ -521,6 +521,12 @@ METHOD(bytearray, copy, NOARGS, "($self, /)", "Return a copy.")
 METHOD(bytearray, extend, O, "($self, iterable_of_ints, /)", "Append all the items of the iterable.")
 {
     ByteArray *a = (ByteArray *)self;
+    if (arg == self) { /* its own buffer would pin it */
+        K_AUTO(PyObject *) copy = PyByteArray_FromStringAndSize(PyByteArray_AS_STRING(self), Py_SIZE(self));
+        if (!copy || array_splice(a, Py_SIZE(a), Py_SIZE(a), PyByteArray_AS_STRING(copy), Py_SIZE(copy)) < 0)
+            return NULL;
+        Py_RETURN_NONE;
+    }
     if (PyObject_CheckBuffer(arg)) {
         PyObject *same = bytearray_iconcat(self, arg);
         if (!same)
