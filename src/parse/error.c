@@ -171,6 +171,7 @@ void parse_raise_tokenizer(Parser *p)
     }
     case TOKENS_GO_ON:
     case TOKENS_ERROR:
+    case TOKENS_EOF_IN_STRING:
     case TOKENS_DECODE:
         parse_raise_at(p, PyExc_SyntaxError, tokens->lineno, 0, tokens->lineno, -1, "unknown parsing error");
         break;

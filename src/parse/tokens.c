@@ -271,12 +271,6 @@ static bool more_than_one(const Parser *p)
     }
 }
 
-static bool at_end_of_source(const Parser *p)
-{
-    const Token *last = p->token[p->ntokens - 1];
-    return last->kind == ENDMARKER || (last->kind == ERRORTOKEN && p->tokens.done == TOKENS_EOF) || p->tokens.done == TOKENS_EOF;
-}
-
 Node *parser_run(Parser *p)
 {
     Node *tree = parse_program(p);
@@ -286,7 +280,8 @@ Node *parser_run(Parser *p)
         parse_raise(p, PyExc_SyntaxError, "multiple statements found while compiling a single statement");
         return NULL;
     }
-    if ((p->flags & PyCF_ALLOW_INCOMPLETE_INPUT) && at_end_of_source(p)) {
+    if ((p->flags & PyCF_ALLOW_INCOMPLETE_INPUT) &&
+        (p->tokens.done == TOKENS_EOF || p->tokens.done == TOKENS_EOF_IN_STRING)) {
         PyErr_Clear();
         parse_raise(p, PyExc_SyntaxError, "incomplete input");
     } else if (!PyErr_Occurred()) {

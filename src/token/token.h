@@ -20,6 +20,7 @@ typedef enum {
     TOKENS_GO_ON,
     TOKENS_EOF,
     TOKENS_ERROR,    /* an exception is set */
+    TOKENS_EOF_IN_STRING, /* an exception is set */
     TOKENS_DECODE,   /* an exception is set that the parser turns into a SyntaxError */
     TOKENS_TABSPACE,
     TOKENS_TOODEEP,

@@ -342,8 +342,11 @@ static TokenKind string(Tokenizer *tokens, int quote)
             tokens->cur = tokens->start + 1;
             tokens->line_start = tokens->multi_line_start;
             tokens->lineno = tokens->first_lineno;
-            return token_error(tokens, "unterminated %sstring literal (detected at line %d)",
-                               quote_size == 3 ? "triple-quoted " : "", detected);
+            token_error(tokens, "unterminated %sstring literal (detected at line %d)",
+                        quote_size == 3 ? "triple-quoted " : "", detected);
+            if (c == EOF)
+                tokens->done = TOKENS_EOF_IN_STRING;
+            return ERRORTOKEN;
         }
         if (c == quote) {
             end_size++;
@@ -417,6 +420,12 @@ static TokenKind close_paren(Tokenizer *tokens, int c)
     return c == ')' ? RPAR : c == ']' ? RSQB : RBRACE;
 }
 
+/* Meets the end of the text as soon as a longer operator would: whether more could follow is asked of `done`. */
+static void look_behind(Tokenizer *tokens)
+{
+    token_ungetc(tokens, token_getc(tokens));
+}
+
 /* The longest operator that starts with c, which was read. */
 static TokenKind operator(Tokenizer *tokens, int c)
 {
@@ -444,11 +453,14 @@ static TokenKind operator(Tokenizer *tokens, int c)
     }
     if (best > 1)
         tokens->cur += best - 1;
+    if (best == 2)
+        look_behind(tokens);
     return kind;
 }
 
 static TokenKind punctuation(Tokenizer *tokens, int c)
 {
+    look_behind(tokens);
     switch (c) {
     case '(': case '[': case '{':
         return open_paren(tokens, c);
