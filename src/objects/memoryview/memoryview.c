@@ -351,11 +351,9 @@ static PyObject *cast_new(View *v, const char *format)
 {
     Py_ssize_t size, old_size;
     char to = memoryview_item_format(format, &size), from = memoryview_item_format(v->view.format, &old_size);
-    if (!from)
-        return k_raise(PyExc_ValueError, "memoryview: source format must be a native single character format prefixed with an optional '@'");
     if (!to)
         return k_raise(PyExc_ValueError, "memoryview: destination format must be a native single character format prefixed with an optional '@'");
-    if (!strchr("bBc", to) && !strchr("bBc", from))
+    if (!strchr("bBc", to) && (!from || !strchr("bBc", from)))
         return k_raise(PyExc_TypeError, "memoryview: cannot cast between two non-byte formats");
     if (v->view.len % size)
         return k_raise(PyExc_TypeError, "memoryview: length is not a multiple of itemsize");
@@ -494,6 +492,17 @@ static int is_index_tuple(PyObject *key)
     return 1;
 }
 
+static int is_slice_tuple(PyObject *key)
+{
+    if (!PyTuple_Check(key) || PyTuple_GET_SIZE(key) == 0)
+        return 0;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); i++) {
+        if (!PySlice_Check(PyTuple_GET_ITEM(key, i)))
+            return 0;
+    }
+    return 1;
+}
+
 static PyObject *memoryview_item(PyObject *o, Py_ssize_t i)
 {
     View *v = (View *)o;
@@ -514,8 +523,8 @@ static int slice_first(Py_buffer *b, PyObject *key, Py_ssize_t *shape, Py_ssize_
     if (PySlice_Unpack(key, &start, &stop, &step) < 0)
         return -1;
     Py_ssize_t n = PySlice_AdjustIndices(b->shape[0], &start, &stop, step);
-    memcpy(shape, b->shape, (size_t)b->ndim * sizeof *shape);
-    memcpy(strides, b->strides, (size_t)b->ndim * sizeof *strides);
+    memmove(shape, b->shape, (size_t)b->ndim * sizeof *shape);
+    memmove(strides, b->strides, (size_t)b->ndim * sizeof *strides);
     if (b->suboffsets && b->suboffsets[0] >= 0)
         b->suboffsets[0] += strides[0] * start;
     else
@@ -530,15 +539,17 @@ static int slice_first(Py_buffer *b, PyObject *key, Py_ssize_t *shape, Py_ssize_
     return 0;
 }
 
+/* The new window is there before the indices are asked for: they may release v. */
 static PyObject *memoryview_slice(View *v, PyObject *key)
 {
-    Py_ssize_t shape[PyBUF_MAX_NDIM], strides[PyBUF_MAX_NDIM], suboffsets[PyBUF_MAX_NDIM];
-    Py_buffer b = v->view;
-    if (b.suboffsets) {
-        memcpy(suboffsets, b.suboffsets, (size_t)b.ndim * sizeof *suboffsets);
-        b.suboffsets = suboffsets;
-    }
-    return slice_first(&b, key, shape, strides) < 0 ? NULL : view_new(v->mbuf, &b);
+    K_AUTO(PyObject *) window = view_new(v->mbuf, &v->view);
+    if (!window)
+        return NULL;
+    Py_buffer *b = &((View *)window)->view;
+    if (slice_first(b, key, b->shape, b->strides) < 0)
+        return NULL;
+    view_set_flags((View *)window);
+    return K_MOVE(window);
 }
 
 static PyObject *memoryview_subscript(PyObject *o, PyObject *key)
@@ -566,13 +577,8 @@ static PyObject *memoryview_subscript(PyObject *o, PyObject *key)
             return NULL;
         return memoryview_item_get(p, b->format);
     }
-    if (PyTuple_Check(key)) {
-        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); i++) {
-            if (!PySlice_Check(PyTuple_GET_ITEM(key, i)))
-                return k_raise(PyExc_TypeError, "memoryview: invalid slice key");
-        }
+    if (is_slice_tuple(key))
         return k_raise(PyExc_NotImplementedError, "multi-dimensional slicing is not implemented");
-    }
     return k_raise(PyExc_TypeError, "memoryview: invalid slice key");
 }
 
@@ -636,6 +642,20 @@ static int assign_slice(View *v, PyObject *key, PyObject *value)
     return status;
 }
 
+/* Stores a value at p; its conversion may release the view. */
+static int view_store(View *v, char *p, PyObject *value)
+{
+    char item[16];
+    Py_ssize_t size;
+    if (!p)
+        return -1;
+    if (memoryview_item_set(item, value, v->view.format) < 0 || check_open(v) < 0) /* runs code */
+        return -1;
+    memoryview_item_format(v->view.format, &size);
+    memcpy(p, item, (size_t)size);
+    return 0;
+}
+
 static int memoryview_ass_subscript(PyObject *o, PyObject *key, PyObject *value)
 {
     View *v = (View *)o;
@@ -650,7 +670,7 @@ static int memoryview_ass_subscript(PyObject *o, PyObject *key, PyObject *value)
         message = "cannot delete memory";
     } else if (b->ndim == 0) {
         if (key == Py_Ellipsis || (PyTuple_Check(key) && PyTuple_GET_SIZE(key) == 0))
-            return memoryview_item_set(b->buf, value, b->format);
+            return view_store(v, b->buf, value);
         message = "invalid indexing of 0-dim memory";
     } else if (PyIndex_Check(key)) {
         if (b->ndim == 1) {
@@ -658,19 +678,19 @@ static int memoryview_ass_subscript(PyObject *o, PyObject *key, PyObject *value)
             if (i == -1 && PyErr_Occurred())
                 return -1;
             char *p = step_to(b, b->buf, 0, i);
-            return p ? memoryview_item_set(p, value, b->format) : -1;
+            return view_store(v, p, value);
         }
         wrong = PyExc_NotImplementedError;
         message = "sub-views are not implemented";
-    } else if (PySlice_Check(key)) {
-        if (b->ndim == 1)
+    } else if (PySlice_Check(key) || is_slice_tuple(key)) {
+        if (b->ndim == 1 && PySlice_Check(key))
             return assign_slice(v, key, value);
         wrong = PyExc_NotImplementedError;
         message = "memoryview slice assignments are currently restricted to ndim = 1";
     } else if (is_index_tuple(key)) {
         if (PyTuple_GET_SIZE(key) >= b->ndim) {
             char *p = place_of_tuple(b, key);
-            return p ? memoryview_item_set(p, value, b->format) : -1;
+            return view_store(v, p, value);
         }
         wrong = PyExc_NotImplementedError;
         message = "sub-views are not implemented";

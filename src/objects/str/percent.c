@@ -381,14 +381,14 @@ static int write_conversion(Percent *p)
     PyObject *value = next_argument(p);
     if (!value)
         return -1;
+    if (p->pos >= p->n)
+        p->w.overallocate = 0; /* the last piece */
     if (conv.width < 0 && conv.precision < 0 && conv.c == 's' && PyUnicode_CheckExact(value) && !p->bytes_mode)
         return _PyUnicodeWriter_WriteStr(&p->w, value);
     K_AUTO(PyObject *) keep = Py_NewRef(value); /* its conversion may drop the mapping's value */
     K_AUTO(PyObject *) text = conversion_text(p, &conv, keep, &numeric); /* runs code */
     if (!text)
         return PyErr_Occurred() ? -1 : unsupported(p, &conv);
-    if (p->pos >= p->n && p->used >= (p->count < 0 ? 1 : p->count) && conv.width < 0 && conv.precision < 0)
-        p->w.overallocate = 0; /* the last piece */
     return write_laid_out(&p->w, &conv, text, numeric);
 }
 
@@ -398,6 +398,11 @@ static int write_literal(Percent *p)
     Py_ssize_t n = step < 0 ? p->n - p->pos : step;
     if (n == 0)
         return 0;
+    if (n == p->n && p->source) {
+        p->pos = n;
+        p->w.overallocate = 0;
+        return _PyUnicodeWriter_WriteStr(&p->w, p->source);
+    }
     const char *text = (const char *)p->format + p->pos * p->kind;
     if (_PyUnicodeWriter_Prepare(&p->w, n, str_run_max_char(p->kind, text, n)) < 0)
         return -1;

@@ -152,6 +152,8 @@ static PyObject *build(PyObject *text, Py_ssize_t start, Py_ssize_t end, Argumen
     MarkupItem item;
     int status;
     while ((status = markup_next(&markup, &item)) > 0) {
+        if (markup.pos >= end && !(item.has_field && item.literal_end > item.literal_start))
+            w.overallocate = 0; /* the last piece */
         if (item.literal_end > item.literal_start &&
             _PyUnicodeWriter_WriteSubstring(&w, text, item.literal_start, item.literal_end) < 0)
             status = -1;
@@ -187,7 +189,7 @@ PyObject *str_format_map(PyObject *self, PyObject *mapping)
 
 typedef struct StrSpec {
     Py_UCS4 fill, align, sign, type; /* 0: not given */
-    int alternate, no_negative_zero;
+    int has_fill, alternate, no_negative_zero;
     Py_UCS4 grouping;
     Py_ssize_t width, precision; /* -1: not given */
 } StrSpec;
@@ -273,6 +275,7 @@ static int spec_parse(PyObject *o, PyObject *spec, Py_ssize_t start, Py_ssize_t 
     Py_ssize_t at = start;
     *s = (StrSpec){ .width = -1, .precision = -1 };
     if (end - at >= 2 && is_align(STR_AT(spec, at + 1))) {
+        s->has_fill = 1;
         s->fill = STR_AT(spec, at);
         s->align = STR_AT(spec, at + 1);
         at += 2;
@@ -283,8 +286,10 @@ static int spec_parse(PyObject *o, PyObject *spec, Py_ssize_t start, Py_ssize_t 
         s->sign = STR_AT(spec, at++);
     s->no_negative_zero = spec_accept(spec, &at, end, 'z');
     s->alternate = spec_accept(spec, &at, end, '#');
-    if (!s->fill && spec_accept(spec, &at, end, '0'))
+    if (!s->has_fill && spec_accept(spec, &at, end, '0')) {
+        s->has_fill = 1;
         s->fill = '0';
+    }
     if (spec_number(spec, &at, end, &s->width) < 0)
         return -1;
     return spec_tail(o, spec, start, at, end, s);
@@ -325,7 +330,7 @@ int _PyUnicode_FormatAdvancedWriter(_PyUnicodeWriter *w, PyObject *o, PyObject *
     if (s.precision >= 0 && s.precision < n)
         n = s.precision;
     Py_ssize_t gap = Py_MAX(s.width - n, 0), left = s.align == '>' ? gap : s.align == '^' ? gap / 2 : 0;
-    Py_UCS4 fill = s.fill ? s.fill : ' ';
+    Py_UCS4 fill = s.has_fill ? s.fill : ' ';
     if (str_writer_fill(w, left, fill) < 0 || (n && _PyUnicodeWriter_WriteSubstring(w, o, 0, n) < 0))
         return -1;
     return str_writer_fill(w, gap - left, fill);
