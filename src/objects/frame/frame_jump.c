@@ -176,10 +176,11 @@ static void mark_lines(Analysis *a)
     for (int i = 0; i < a->n; i++)
         a->lines[i] = -1;
     KCodeWalk walk;
+    int last = -1; /* in the middle of a line there may be items on the stack that nobody has put there */
     for (k_code_walk_start(&walk, a->code); k_code_walk_next(&walk);) {
         int unit = walk.start / (int)sizeof(_Py_CODEUNIT);
-        if (unit < a->n)
-            a->lines[unit] = walk.where.line;
+        if (unit < a->n && walk.where.line != last && walk.where.line != -1)
+            a->lines[unit] = last = walk.where.line;
     }
 }
 
