@@ -73,11 +73,11 @@ static int sift_up(PyObject *heap, Py_ssize_t start, int max)
     return sift_down(heap, start, at, max);
 }
 
-static int is_heap(PyObject *heap, const char *function)
+static int is_heap(PyObject *heap, const char *function, const char *which)
 {
     if (PyList_Check(heap))
         return 1;
-    _PyArg_BadArgument(function, "argument 1", "list", heap);
+    _PyArg_BadArgument(function, which, "list", heap);
     return 0;
 }
 
@@ -118,7 +118,7 @@ METHODS_DECLARE(_heapq);
 
 FUNCTION(_heapq, heappush, FAST, "($module, heap, item, /)", "Put an item in; the list stays a heap.")
 {
-    if (k_check_nargs("heappush", nargs, 2, 2) < 0 || !is_heap(args[0], "heappush") ||
+    if (k_check_nargs("heappush", nargs, 2, 2) < 0 || !is_heap(args[0], "heappush", "argument 1") ||
         PyList_Append(args[0], args[1]) < 0)
         return NULL;
     if (sift_down(args[0], 0, PyList_GET_SIZE(args[0]) - 1, 0) < 0)
@@ -129,7 +129,7 @@ FUNCTION(_heapq, heappush, FAST, "($module, heap, item, /)", "Put an item in; th
 FUNCTION(_heapq, heappushpop, FAST, "($module, heap, item, /)",
          "Put an item in, then take the smallest out: quicker than the two calls.")
 {
-    if (k_check_nargs("heappushpop", nargs, 2, 2) < 0 || !is_heap(args[0], "heappushpop"))
+    if (k_check_nargs("heappushpop", nargs, 2, 2) < 0 || !is_heap(args[0], "heappushpop", "argument 1"))
         return NULL;
     PyObject *heap = args[0];
     if (PyList_GET_SIZE(heap) == 0)
@@ -143,37 +143,37 @@ FUNCTION(_heapq, heappushpop, FAST, "($module, heap, item, /)",
 
 FUNCTION(_heapq, heappop, O, "($module, heap, /)", "Take the smallest item out; the list stays a heap.")
 {
-    return is_heap(arg, "heappop") ? pop(arg, 0) : NULL;
+    return is_heap(arg, "heappop", "argument") ? pop(arg, 0) : NULL;
 }
 
 FUNCTION(_heapq, heapreplace, FAST, "($module, heap, item, /)",
          "Take the smallest item out and put another in: quicker than the two calls.\n\n"
          "What comes out may be larger than the new item.")
 {
-    if (k_check_nargs("heapreplace", nargs, 2, 2) < 0 || !is_heap(args[0], "heapreplace"))
+    if (k_check_nargs("heapreplace", nargs, 2, 2) < 0 || !is_heap(args[0], "heapreplace", "argument 1"))
         return NULL;
     return replace(args[0], args[1], 0);
 }
 
 FUNCTION(_heapq, heapify, O, "($module, heap, /)", "Make a list a heap, in place and in linear time.")
 {
-    return is_heap(arg, "heapify") ? heapify(arg, 0) : NULL;
+    return is_heap(arg, "heapify", "argument") ? heapify(arg, 0) : NULL;
 }
 
 FUNCTION(_heapq, _heappop_max, O, "($module, heap, /)", "heappop() of a heap with the largest item on top.")
 {
-    return is_heap(arg, "_heappop_max") ? pop(arg, 1) : NULL;
+    return is_heap(arg, "_heappop_max", "argument") ? pop(arg, 1) : NULL;
 }
 
 FUNCTION(_heapq, _heapify_max, O, "($module, heap, /)", "heapify() with the largest item on top.")
 {
-    return is_heap(arg, "_heapify_max") ? heapify(arg, 1) : NULL;
+    return is_heap(arg, "_heapify_max", "argument") ? heapify(arg, 1) : NULL;
 }
 
 FUNCTION(_heapq, _heapreplace_max, FAST, "($module, heap, item, /)",
          "heapreplace() of a heap with the largest item on top.")
 {
-    if (k_check_nargs("_heapreplace_max", nargs, 2, 2) < 0 || !is_heap(args[0], "_heapreplace_max"))
+    if (k_check_nargs("_heapreplace_max", nargs, 2, 2) < 0 || !is_heap(args[0], "_heapreplace_max", "argument 1"))
         return NULL;
     return replace(args[0], args[1], 1);
 }

@@ -400,7 +400,7 @@ METHOD_RAW(deque, remove, O, 0, "D.remove(value) -> remove the first item that e
     if (i >= 0 && n != Py_SIZE(self))
         return k_raise(PyExc_IndexError, "deque mutated during remove().");
     if (i == -1)
-        return k_raise(PyExc_ValueError, "deque.remove(x): x not in deque");
+        return k_raise(PyExc_ValueError, "%R is not in deque", arg);
     if (i < 0 || delete_at(DEQUE(self), i) < 0)
         return NULL;
     Py_RETURN_NONE;

@@ -89,9 +89,8 @@ PyDictKeysObject *dict_table_empty(void)
 
 int dict_table_log2_for(size_t slots)
 {
-    if (slots <= 1u << DICT_LOG2_MIN)
-        return DICT_LOG2_MIN;
-    return 64 - __builtin_clzl(slots - 1);
+    size_t least = (size_t)1 << DICT_LOG2_MIN; /* setting that bit may double the result: CPython's sizes show it */
+    return 64 - __builtin_clzl(((slots | least) - 1) | (least - 1));
 }
 
 static size_t entry_size(int unicode)

@@ -47,16 +47,22 @@ void set_table_init(PySetObject *set)
                       *last_ = entry + (i_ + LINEAR_PROBES <= (size_t)(set)->mask ? LINEAR_PROBES : 0);                \
              entry <= last_; entry++)
 
-/* The entry with the key: 1. Or an empty one where it may be put: 0. -1 with an exception. */
+/* The entry with the key: 1. Or the one where it may be put, empty or the last dummy on the way: 0. -1 with an exception. */
 static int find(PySetObject *set, PyObject *key, Py_hash_t hash, setentry **found)
 {
+    setentry *dummy;
 restart:
+    dummy = NULL;
     FOR_PROBES(set, hash, entry) {
-        *found = entry;
+        *found = dummy ? dummy : entry;
         if (!entry->key)
             return 0;
-        if (entry->hash != hash)
+        if (entry->hash != hash) {
+            if (entry->key == &set_dummy)
+                dummy = entry;
             continue;
+        }
+        *found = entry;
         PyObject *its_key = entry->key;
         if (its_key == key)
             return 1;
@@ -151,9 +157,12 @@ int set_table_add(PySetObject *set, PyObject *key, Py_hash_t hash)
         Py_DECREF(key);
         return there < 0 ? -1 : 0;
     }
-    *entry = (setentry){ key, hash };
-    set->fill++;
     set->used++;
+    int was_dummy = entry->key != NULL;
+    *entry = (setentry){ key, hash };
+    if (was_dummy)
+        return 0;
+    set->fill++;
     if (set->fill * 5 < set->mask * 3)
         return 0;
     return set_table_refit(set);
