@@ -24,15 +24,27 @@ void vm_tracing_changed(PyThreadState *tstate)
     tstate->cframe->use_tracing = wanted ? 255 : 0;
 }
 
+/* The finaliser of the old function's object may want to install one itself: it is refused. */
+static int installing_refused(int installing, const char *kind)
+{
+    if (installing)
+        k_raise(PyExc_RuntimeError, "Cannot install a %s function while another %s function is being installed", kind,
+                kind);
+    return installing;
+}
+
 int _PyEval_SetTrace(PyThreadState *tstate, Py_tracefunc func, PyObject *arg)
 {
-    if (PySys_Audit("sys.settrace", NULL) < 0)
+    static int installing; /* the runtime's, under the GIL */
+    if (PySys_Audit("sys.settrace", NULL) < 0 || installing_refused(installing, "trace"))
         return -1;
     PyObject *old = tstate->c_traceobj;
+    installing = 1;
     tstate->c_tracefunc = NULL;
     tstate->c_traceobj = NULL;
     vm_tracing_changed(tstate); /* releasing the old one may run code: it is not traced, but profiled */
     Py_XDECREF(old);
+    installing = 0;
     tstate->c_traceobj = Py_XNewRef(arg);
     tstate->c_tracefunc = func;
     vm_tracing_changed(tstate);
@@ -41,13 +53,16 @@ int _PyEval_SetTrace(PyThreadState *tstate, Py_tracefunc func, PyObject *arg)
 
 int _PyEval_SetProfile(PyThreadState *tstate, Py_tracefunc func, PyObject *arg)
 {
-    if (PySys_Audit("sys.setprofile", NULL) < 0)
+    static int installing;
+    if (PySys_Audit("sys.setprofile", NULL) < 0 || installing_refused(installing, "profile"))
         return -1;
     PyObject *old = tstate->c_profileobj;
+    installing = 1;
     tstate->c_profilefunc = NULL;
     tstate->c_profileobj = NULL;
     vm_tracing_changed(tstate);
     Py_XDECREF(old);
+    installing = 0;
     tstate->c_profileobj = Py_XNewRef(arg);
     tstate->c_profilefunc = func;
     vm_tracing_changed(tstate);
