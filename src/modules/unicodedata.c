@@ -150,6 +150,13 @@ FUNCTION(unicodedata, name, FAST, "($self, chr, default=<unrepresentable>, /)", 
         return fallback(args, nargs, "no such name");
     return PyUnicode_FromString(text);
 }
+/* Is this the character's own name, and was it there in Unicode 3.2? Aliases are younger. */
+static int is_name_of(Py_UCS4 c, const char *name, Py_ssize_t length)
+{
+    char text[UNICODE_NAME_MAX];
+    return unicode_record(c)->in_3_2 && unicode_name(c, text) == length && strncasecmp(text, name, (size_t)length) == 0;
+}
+
 FUNCTION(unicodedata, lookup, O, "($self, name, /)", "Look up character by name.")
 {
     uint32_t to[8];
@@ -168,8 +175,8 @@ FUNCTION(unicodedata, lookup, O, "($self, name, /)", "Look up character by name.
         return NULL;
     if (length > UNICODE_NAME_MAX)
         return k_raise(PyExc_KeyError, "name too long");
-    int n = unicode_lookup(name, length, 1, to);
-    if (n == 0 || (n == 1 && is_absent(self, to[0])))
+    int n = unicode_lookup(name, length, !is_old(self), to);
+    if (n == 0 || (is_old(self) && !is_name_of(to[0], name, length)))
         return k_raise(PyExc_KeyError, "undefined character name '%.*s'", (int)length, name);
     return str_from_ucs4(to, n);
 }

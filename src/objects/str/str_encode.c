@@ -9,6 +9,8 @@
 #include "objects/str/str_int.h"
 #include "runtime/codecs.h"
 #include "runtime/errors.h"
+#include "runtime/config.h"
+#include "runtime/state.h"
 #include "runtime/warnings.h"
 
 typedef enum StrEncoding { ENC_OTHER, ENC_UTF8, ENC_UTF16, ENC_UTF32, ENC_LATIN1, ENC_ASCII } StrEncoding;
@@ -77,8 +79,29 @@ static PyObject *decode_registered(const char *s, Py_ssize_t size, const char *e
     return text;
 }
 
+/* In development mode unknown names are told even where the text is empty or needs no handler. 0, or -1. */
+static int check_names(const char *encoding, const char *errors)
+{
+    const PyConfig *config = _Py_GetConfig();
+    if (!config->dev_mode || !k_interp()->codec_search_cache || k_interp()->finalizing)
+        return 0;
+    if (encoding && encoding_of(encoding) != ENC_UTF8) {
+        K_AUTO(PyObject *) codec = _PyCodec_Lookup(encoding);
+        if (!codec)
+            return -1;
+    }
+    if (errors) {
+        K_AUTO(PyObject *) handler = PyCodec_LookupError(errors);
+        if (!handler)
+            return -1;
+    }
+    return 0;
+}
+
 PyObject *PyUnicode_Decode(const char *s, Py_ssize_t size, const char *encoding, const char *errors)
 {
+    if (check_names(encoding, errors) < 0)
+        return NULL;
     switch (encoding_of(encoding)) {
     case ENC_UTF8:   return PyUnicode_DecodeUTF8Stateful(s, size, errors, NULL);
     case ENC_UTF16:  return PyUnicode_DecodeUTF16(s, size, errors, NULL);
@@ -90,6 +113,14 @@ PyObject *PyUnicode_Decode(const char *s, Py_ssize_t size, const char *encoding,
     return decode_registered(s, size, encoding, errors);
 }
 
+/* No bytes give no text, in whatever encoding. */
+static PyObject *decode_or_empty(const char *s, Py_ssize_t size, const char *encoding, const char *errors)
+{
+    if (size)
+        return PyUnicode_Decode(s, size, encoding, errors);
+    return check_names(encoding, errors) < 0 ? NULL : str_empty();
+}
+
 PyObject *PyUnicode_FromEncodedObject(PyObject *o, const char *encoding, const char *errors)
 {
     if (!o) {
@@ -97,13 +128,13 @@ PyObject *PyUnicode_FromEncodedObject(PyObject *o, const char *encoding, const c
         return NULL;
     }
     if (PyBytes_Check(o))
-        return PyBytes_GET_SIZE(o) ? PyUnicode_Decode(PyBytes_AS_STRING(o), PyBytes_GET_SIZE(o), encoding, errors) : str_empty();
+        return decode_or_empty(PyBytes_AS_STRING(o), PyBytes_GET_SIZE(o), encoding, errors);
     if (PyUnicode_Check(o))
         return k_raise(PyExc_TypeError, "decoding str is not supported");
     Py_buffer buffer;
     if (PyObject_GetBuffer(o, &buffer, PyBUF_SIMPLE) < 0)
         return k_raise(PyExc_TypeError, "decoding to str: need a bytes-like object, %.80s found", Py_TYPE(o)->tp_name);
-    PyObject *text = buffer.len ? PyUnicode_Decode(buffer.buf, buffer.len, encoding, errors) : str_empty();
+    PyObject *text = decode_or_empty(buffer.buf, buffer.len, encoding, errors);
     PyBuffer_Release(&buffer);
     return text;
 }
@@ -130,6 +161,8 @@ PyObject *PyUnicode_AsEncodedString(PyObject *s, const char *encoding, const cha
         PyErr_BadArgument();
         return NULL;
     }
+    if (check_names(encoding, errors) < 0)
+        return NULL;
     switch (encoding_of(encoding)) {
     case ENC_UTF8:   return _PyUnicode_AsUTF8String(s, errors);
     case ENC_UTF16:  return _PyUnicode_EncodeUTF16(s, errors, 0);

@@ -6,6 +6,7 @@
 #include "objects/str/str_codec.h"
 #include "runtime/codecs.h"
 #include "runtime/errors.h"
+#include "runtime/import.h"
 #include "runtime/warnings.h"
 
 static int hex_value(unsigned char c)
@@ -19,6 +20,7 @@ typedef struct Escape {
     const char *reason; /* set when it is wrong */
     Py_ssize_t end;     /* behind it, or behind the wrong part */
     int incomplete;     /* wrong only because the input ends */
+    int failed;         /* an exception is set */
 } Escape;
 
 static void read_hex(const StrDecoder *d, Py_ssize_t at, int digits, const char *reason, Escape *esc)
@@ -41,10 +43,29 @@ static void read_hex(const StrDecoder *d, Py_ssize_t at, int digits, const char 
     }
 }
 
+/* Names need the module unicodedata, as programs can see: it is imported at the first one. */
+static int names_are_there(void)
+{
+    static int imported;
+    if (!imported) {
+        K_AUTO(PyObject *) module = PyImport_ImportModule("unicodedata"); /* runs code */
+        if (!module) {
+            PyErr_SetString(PyExc_UnicodeError, "\\N escapes not supported (can't load unicodedata module)");
+            return 0;
+        }
+        imported = 1;
+    }
+    return 1;
+}
+
 /* \N{name}: `at` stands behind the N. */
 static void read_name(const StrDecoder *d, Py_ssize_t at, Escape *esc)
 {
     uint32_t to[8];
+    if (!names_are_there()) {
+        esc->failed = 1;
+        return;
+    }
     esc->reason = "malformed \\N character escape";
     esc->end = at;
     if (at >= d->size) {
@@ -123,6 +144,8 @@ static Py_ssize_t decode_escape(StrDecoder *d, Py_ssize_t from, int stateful, In
             return -1;
         return at;
     }
+    if (esc.failed)
+        return -1;
     if (!esc.reason)
         return _PyUnicodeWriter_WriteChar(&d->w, esc.c) < 0 ? -1 : esc.end;
     if (stateful && esc.incomplete)

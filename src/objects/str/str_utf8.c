@@ -109,6 +109,12 @@ static const char *wrong_sequence(const unsigned char *p, Py_ssize_t left, Py_ss
     return "invalid continuation byte";
 }
 
+/* Two of the three bytes of a surrogate, for which surrogatepass may have a use when the third one comes. */
+static int is_cut_surrogate(const unsigned char *p, Py_ssize_t left)
+{
+    return left == 2 && p[0] == 0xed && p[1] >= 0xa0 && p[1] <= 0xbf;
+}
+
 static PyObject *decode_with_errors(const char *s, Py_ssize_t size, const char *errors, Py_ssize_t *consumed)
 {
     StrDecoder d;
@@ -128,7 +134,7 @@ static PyObject *decode_with_errors(const char *s, Py_ssize_t size, const char *
         }
         Py_ssize_t bad;
         const char *reason = wrong_sequence((const unsigned char *)d.start + at, d.size - at, &bad);
-        if (consumed && reason[0] == 'u')
+        if (consumed && (reason[0] == 'u' || is_cut_surrogate((const unsigned char *)d.start + at, d.size - at)))
             break;
         at = str_decoder_error(&d, reason, at, at + bad);
         if (at < 0)
