@@ -108,7 +108,7 @@ static int super_init(PyObject *self, PyObject *args, PyObject *kwargs)
         return -1;
     }
     Py_ssize_t nargs = PyTuple_GET_SIZE(args);
-    if (k_check_nargs("super", nargs, 0, 2) < 0)
+    if (k_check_nargs("super()", nargs, 0, 2) < 0)
         return -1;
     if (nargs == 0)
         return super_from_frame(&type, &obj) < 0 ? -1 : super_set(AS_SUPER(self), type, obj);

@@ -79,7 +79,7 @@ static int type_check_settable(PyTypeObject *type, PyObject *value, const char *
         return -1;
     }
     if (!value) {
-        k_raise(PyExc_TypeError, "cannot delete '%s' attribute of type '%s'", name, type->tp_name);
+        k_raise(PyExc_TypeError, "cannot delete '%s' attribute of immutable type '%s'", name, type->tp_name);
         return -1;
     }
     return 0;
