@@ -163,6 +163,62 @@
         ERROR_AT(pc->a);                                                                                               \
     A = result;                                                                                                        \
     NEXT()
+/* Two loads and the operation behind them in one; the operands stay where they are. The loads' own forms follow when
+ * the operation does not fit. */
+#define FUSED_OPERANDS(second)                                                                                         \
+    PyObject *left = B, *right = (second);                                                                             \
+    GUARD(left && right)
+#define FUSED_INT(second, expression)                                                                                  \
+    FUSED_OPERANDS(second);                                                                                            \
+    GUARD(fast_are_wide_ints(left, right));                                                                            \
+    int64_t x = fast_wide_value(left), y = fast_wide_value(right);                                                     \
+    PyObject *result = fast_int_new(expression);                                                                       \
+    if (K_UNLIKELY(!result))                                                                                           \
+        ERROR();                                                                                                       \
+    A = result;                                                                                                        \
+    pc += 3;                                                                                                           \
+    DISPATCH()
+#define FUSED_INT_STORE(second, expression)                                                                            \
+    FUSED_OPERANDS(second);                                                                                            \
+    GUARD(fast_are_wide_ints(left, right));                                                                            \
+    int64_t x = fast_wide_value(left), y = fast_wide_value(right), z = (expression);                                   \
+    PyObject **local = &SLOT(pc[3].b), *old = *local;                                                                  \
+    if (K_LIKELY(old == left && Py_REFCNT(old) == 1 && fast_refill(old, z))) {                                         \
+        pc += 4;                                                                                                       \
+        DISPATCH();                                                                                                    \
+    }                                                                                                                  \
+    PyObject *result = fast_int_new(z);                                                                                \
+    if (K_UNLIKELY(!result))                                                                                           \
+        ERROR();                                                                                                       \
+    A = result;                                                                                                        \
+    pc += 3;                                                                                                           \
+    DISPATCH()
+#define FUSED_FLOAT(second, expression)                                                                                \
+    FUSED_OPERANDS(second);                                                                                            \
+    GUARD(fast_are_floats(left, right));                                                                               \
+    double x = PyFloat_AS_DOUBLE(left), y = PyFloat_AS_DOUBLE(right);                                                  \
+    PyObject *result = PyFloat_FromDouble(expression);                                                                 \
+    if (K_UNLIKELY(!result))                                                                                           \
+        ERROR();                                                                                                       \
+    A = result;                                                                                                        \
+    pc += 3;                                                                                                           \
+    DISPATCH()
+#define FUSED_COMPARE(second)                                                                                          \
+    FUSED_OPERANDS(second);                                                                                            \
+    GUARD(fast_are_wide_ints(left, right));                                                                            \
+    int truth = fast_compare(fast_wide_value(left), fast_wide_value(right), pc[2].d);                                  \
+    pc += 2;                                                                                                           \
+    BRANCH_ON(truth)
+#define FUSED_SUBSCR(second)                                                                                           \
+    FUSED_OPERANDS(second);                                                                                            \
+    GUARD(PyList_CheckExact(left) && fast_is_int(right));                                                              \
+    int64_t i = fast_int_value(right);                                                                                 \
+    i += i < 0 ? Py_SIZE(left) : 0;                                                                                    \
+    GUARD((uint64_t)i < (uint64_t)Py_SIZE(left));                                                                      \
+    A = Py_NewRef(PyList_GET_ITEM(left, i));                                                                           \
+    pc += 3;                                                                                                           \
+    DISPATCH()
+
 /* The conditional jump behind a comparison; the cache knows when it jumps. */
 #define BRANCH_ON(truth)                                                                                               \
     int when = (int)CACHE()->index;                                                                                    \
@@ -331,7 +387,23 @@ PyObject *_PyEval_EvalFrameDefault(PyThreadState *tstate, _PyInterpreterFrame *f
     }
     goto start;
 
-enter: /* callee is a new frame or a generator's, linked to pc */
+enter: /* callee is a new frame, linked to pc */
+    callee->previous = frame;
+    cframe.current_frame = frame = callee;
+    if (K_UNLIKELY(k_eval_breaker | cframe.use_tracing))
+        goto start;
+    if (K_UNLIKELY(k_enter_recursive(tstate, ""))) {
+        tstate->recursion_remaining--;
+        goto leave_unstarted_counted;
+    }
+    frame->stacktop = -1;
+    k = frame_kcode(frame);
+    pc = &k->instr[k->first];
+    consts = ((PyTupleObject *)frame->f_code->co_consts)->ob_item;
+    table = plain;
+    DISPATCH();
+
+enter_generator: /* callee is an idle generator's frame, linked to pc */
     callee->previous = frame;
     cframe.current_frame = frame = callee;
 start:

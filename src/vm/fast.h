@@ -73,6 +73,13 @@ K_INLINE int fast_refill(PyObject *box, int64_t value)
     return 1;
 }
 
+K_INLINE PyObject *fast_int_new(int64_t value)
+{
+    if ((uint64_t)(value - KAA_SMALL_INT_MIN) <= KAA_SMALL_INT_MAX - KAA_SMALL_INT_MIN)
+        return Py_NewRef(&_PyRuntime.small_ints[value - KAA_SMALL_INT_MIN]);
+    return int_from_stwodigits(value);
+}
+
 /* The result of an operation that consumes both operands; NULL with MemoryError. */
 K_INLINE PyObject *fast_int_result(int64_t value, PyObject *a, PyObject *b)
 {
@@ -80,11 +87,7 @@ K_INLINE PyObject *fast_int_result(int64_t value, PyObject *a, PyObject *b)
         Py_DECREF(b);
         return a;
     }
-    PyObject *result;
-    if ((uint64_t)(value - KAA_SMALL_INT_MIN) <= KAA_SMALL_INT_MAX - KAA_SMALL_INT_MIN)
-        result = Py_NewRef(&_PyRuntime.small_ints[value - KAA_SMALL_INT_MIN]);
-    else
-        result = int_from_stwodigits(value);
+    PyObject *result = fast_int_new(value);
     Py_DECREF(a);
     Py_DECREF(b);
     return result;

@@ -43,11 +43,13 @@ typedef struct KCode {
     uint32_t ninstr, nunits, nhandlers, ncaches;
     uint32_t nslots;      /* localsplus and value stack */
     uint32_t frame_words; /* a whole frame on the data stack */
+    uint32_t first;       /* index of the first instruction behind a RESUME at the very start, else 0 */
     uint32_t simple_args; /* positional parameters when there is nothing else to bind, else UINT32_MAX */
     KCache *caches;
     KHandler *handlers;
     uint16_t *depth;      /* by instruction: live slots at its start */
     uint32_t *engine_of;  /* by bytecode unit: the instruction that runs it */
+    KInstr before[2];     /* nothing: looking two instructions back is safe */
     KInstr instr[];
 } KCode;
 

@@ -18,8 +18,48 @@
 #include "vm/fast.h"
 #include "vm/helpers.h"
 
+/* The form that two loads and the operation behind them have together: for two locals; LC forms follow LL ones. */
+static int fused_form(int op)
+{
+    switch (op) {
+    case OP_ADD_INT: return OP_ADD_INT_LL;
+    case OP_SUBTRACT_INT: return OP_SUBTRACT_INT_LL;
+    case OP_ADD_INT_STORE: return OP_ADD_INT_STORE_LL;
+    case OP_SUBTRACT_INT_STORE: return OP_SUBTRACT_INT_STORE_LL;
+    case OP_ADD_FLOAT: return OP_ADD_FLOAT_LL;
+    case OP_SUBTRACT_FLOAT: return OP_SUBTRACT_FLOAT_LL;
+    case OP_MULTIPLY_FLOAT: return OP_MULTIPLY_FLOAT_LL;
+    case OP_COMPARE_INT_JUMP: return OP_COMPARE_INT_JUMP_LL;
+    case OP_SUBSCR_LIST: return OP_SUBSCR_LIST_LL;
+    default: return NO_FORM;
+    }
+}
+_Static_assert(OP_ADD_INT_LC == OP_ADD_INT_LL + 1 && OP_SUBSCR_LIST_LC == OP_SUBSCR_LIST_LL + 1, "LC follows LL");
+
+/* A pair of loads before pc runs together with it, or alone again when it no longer fits. */
+static void fuse_loads(KInstr *pc, int op)
+{
+    KInstr *pair = pc - 2;
+    if (vm_op_rows[pair->op].base != OP_LOAD_FAST || pair->op == OP_LOAD_FAST)
+        return;
+    int constant = vm_op_rows[pair[1].op].base == OP_LOAD_CONST, form = fused_form(op);
+    if (form != NO_FORM)
+        pair->op = (uint16_t)(form + constant);
+    else
+        pair->op = constant ? OP_LOAD_FAST_LOAD_CONST : OP_LOAD_FAST_LOAD_FAST;
+}
+
+/* The cache of an instruction is there only behind the code's first ones: operands come from somewhere. */
+static int has_loads_before(const KInstr *pc)
+{
+    int base = vm_op_rows[pc->op].base;
+    return base == OP_BINARY_OP || base == OP_COMPARE_OP || base == OP_BINARY_SUBSCR;
+}
+
 int vm_settle(KInstr *pc, KCache *cache, int op)
 {
+    if (has_loads_before(pc))
+        fuse_loads(pc, op);
     if (op == NO_FORM) {
         pc->op = vm_op_rows[pc->op].base;
         cache->counter = (uint16_t)(CACHE_WARMUP << cache->backoff);

@@ -314,11 +314,13 @@ static void pair_up(KCode *k)
 {
     for (uint32_t i = 0; i + 1 < k->ninstr; i++) {
         KInstr *pc = &k->instr[i];
+        int loads_follow = pc[1].op == OP_LOAD_FAST && i + 2 < k->ninstr &&
+                           (pc[2].op == OP_LOAD_FAST || pc[2].op == OP_LOAD_CONST);
         if (pc->op == OP_LOAD_FAST && pc[1].op == OP_LOAD_FAST)
             pc->op = OP_LOAD_FAST_LOAD_FAST;
         else if (pc->op == OP_LOAD_FAST && pc[1].op == OP_LOAD_CONST)
             pc->op = OP_LOAD_FAST_LOAD_CONST;
-        else if (pc->op == OP_STORE_FAST && pc[1].op == OP_LOAD_FAST)
+        else if (pc->op == OP_STORE_FAST && pc[1].op == OP_LOAD_FAST && !loads_follow)
             pc->op = OP_STORE_FAST_LOAD_FAST;
         else if (pc->op == OP_STORE_FAST && pc[1].op == OP_STORE_FAST)
             pc->op = OP_STORE_FAST_STORE_FAST;
@@ -339,6 +341,7 @@ static KCode *write_out(Translation *t)
             write_instr(t, k, i, &next_cache);
     }
     k->engine_of[t->nunits] = t->ninstr;
+    k->first = k->ninstr && k->instr[0].op == OP_RESUME;
     pair_up(k);
     k->instr[t->ninstr] = (KInstr){ .op = OP_TRAP };
     for (uint32_t i = 0; i < t->nhandlers; i++) {

@@ -14,3 +14,4 @@
 #include "vm/ops/call.ops.h"
 #include "vm/ops/exc.ops.h"
 #include "vm/ops/match.ops.h"
+#include "vm/ops/fused.ops.h"

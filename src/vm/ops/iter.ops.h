@@ -38,7 +38,7 @@ OP(FOR_ITER, FOREIGN, CONT_NEXT, "a+1 <- next(a), or release a and jump d")
         callee = vm_gen_enter(tstate, (PyGenObject *)iter, Py_NewRef(Py_None));
         frame_link(callee)->pc = pc;
         frame_link(callee)->kind = CONT_NEXT;
-        goto enter;
+        goto enter_generator;
     }
     PyObject *value = Py_TYPE(iter)->tp_iternext(iter);
     if (K_LIKELY(value != NULL)) {
@@ -63,7 +63,7 @@ OP(SEND, FOREIGN, CONT_SEND, "a+1 <- a.send(a+1), or a <- its result and jump d"
         callee = vm_gen_enter(tstate, (PyGenObject *)receiver, value);
         frame_link(callee)->pc = pc;
         frame_link(callee)->kind = CONT_SEND;
-        goto enter;
+        goto enter_generator;
     }
     PySendResult status = vm_send(tstate, frame, receiver, value, &result);
     Py_DECREF(value);
@@ -268,7 +268,7 @@ SPECIAL(FOR_ITER_GEN, FOR_ITER, FOREIGN, CONT_NEXT, "resume generator a; what it
     callee = vm_gen_enter(tstate, gen, Py_NewRef(Py_None));
     frame_link(callee)->pc = pc;
     frame_link(callee)->kind = CONT_NEXT;
-    goto enter;
+    goto enter_generator;
 }
 #endif
 
