@@ -118,8 +118,7 @@ PyDictKeysObject *dict_table_new_keys(int log2_size, int unicode)
     keys->dk_version = 0;
     keys->dk_usable = usable;
     keys->dk_nentries = 0;
-    memset(keys->dk_indices, 0xff, (size_t)1 << log2_bytes);
-    memset(k_dict_entries(keys), 0, entry_size(unicode) * (size_t)usable);
+    memset(keys->dk_indices, 0xff, (size_t)1 << log2_bytes); /* entries behind dk_nentries are never read */
     return keys;
 }
 
@@ -151,11 +150,16 @@ Py_ssize_t dict_table_keys_size(PyDictKeysObject *keys)
 /* Fills the index table for entries without gaps. */
 static void build_indices(PyDictKeysObject *keys)
 {
-    for (Py_ssize_t i = 0; i < keys->dk_nentries; i++) {
-        Py_hash_t hash = DK_IS_UNICODE(keys) ? ((PyASCIIObject *)DK_UNICODE_ENTRIES(keys)[i].me_key)->hash
-                                             : DK_ENTRIES(keys)[i].me_hash;
-        set_index(keys, free_slot(keys, hash), i);
+    Py_ssize_t n = keys->dk_nentries;
+    if (DK_IS_UNICODE(keys)) {
+        PyDictUnicodeEntry *entries = DK_UNICODE_ENTRIES(keys);
+        for (Py_ssize_t i = 0; i < n; i++)
+            set_index(keys, free_slot(keys, ((PyASCIIObject *)entries[i].me_key)->hash), i);
+        return;
     }
+    PyDictKeyEntry *entries = DK_ENTRIES(keys);
+    for (Py_ssize_t i = 0; i < n; i++)
+        set_index(keys, free_slot(keys, entries[i].me_hash), i);
 }
 
 PyDictKeysObject *dict_table_clone_keys(PyDictObject *dict)
@@ -165,7 +169,8 @@ PyDictKeysObject *dict_table_clone_keys(PyDictObject *dict)
     PyDictKeysObject *keys = PyObject_Malloc(bytes);
     if (!keys)
         return (PyDictKeysObject *)PyErr_NoMemory();
-    memcpy(keys, from, bytes);
+    size_t unused = entry_size(DK_IS_UNICODE(from)) * (size_t)(dict_table_usable(DK_SIZE(from)) - from->dk_nentries);
+    memcpy(keys, from, bytes - unused);
     keys->dk_refcnt = 1;
     for (Py_ssize_t i = 0; i < keys->dk_nentries; i++) {
         if (DK_IS_UNICODE(keys)) {
@@ -262,6 +267,16 @@ static PyObject *key_at(PyDictKeysObject *keys, Py_ssize_t index, Py_hash_t *has
     return DK_ENTRIES(keys)[index].me_key;
 }
 
+/* Whether two keys with equal hashes are one int: 1 or 0, or -1 when that is not the question. */
+static inline int same_int(PyObject *a, PyObject *b)
+{
+    if (!PyLong_CheckExact(a) || !PyLong_CheckExact(b))
+        return -1;
+    size_t digits = (size_t)Py_ABS(Py_SIZE(a));
+    return Py_SIZE(a) == Py_SIZE(b) &&
+           memcmp(((PyLongObject *)a)->ob_digit, ((PyLongObject *)b)->ob_digit, digits * sizeof(digit)) == 0;
+}
+
 /* One pass over the probe sequence with comparisons that may run code; RESTART when the table changed meanwhile. */
 static Py_ssize_t find_any_once(PyDictObject *dict, PyObject *key, Py_hash_t hash)
 {
@@ -285,8 +300,13 @@ static Py_ssize_t find_any_once(PyDictObject *dict, PyObject *key, Py_hash_t has
                 return index;
             continue;
         }
+        int equal = same_int(its_key, key);
+        if (equal > 0)
+            return index;
+        if (equal == 0)
+            continue;
         Py_INCREF(its_key);
-        int equal = PyObject_RichCompareBool(its_key, key, Py_EQ); /* runs code */
+        equal = PyObject_RichCompareBool(its_key, key, Py_EQ); /* runs code */
         Py_DECREF(its_key);
         if (equal < 0)
             return DICT_ERROR;
@@ -324,14 +344,21 @@ Py_ssize_t dict_table_find(PyDictObject *dict, PyObject *key, Py_hash_t hash, Py
 /* Moves the live entries of `dict` into fresh keys. Nothing can fail and no code runs. */
 static void move_entries(PyDictObject *dict, PyDictKeysObject *to)
 {
+    PyDictKeysObject *from = dict->ma_keys;
     Py_ssize_t pos = 0, n = 0;
     PyObject *key, *value;
     Py_hash_t hash;
-    while (dict_table_next(dict, &pos, &key, &value, &hash)) {
-        if (DK_IS_UNICODE(to))
-            DK_UNICODE_ENTRIES(to)[n++] = (PyDictUnicodeEntry){ key, value };
-        else
-            DK_ENTRIES(to)[n++] = (PyDictKeyEntry){ hash, key, value };
+    if (!dict->ma_values && from->dk_kind == to->dk_kind && from->dk_nentries == dict->ma_used) { /* without gaps */
+        n = from->dk_nentries;
+        memcpy(k_dict_entries(to), k_dict_entries(from), entry_size(DK_IS_UNICODE(to)) * (size_t)n);
+    }
+    else {
+        while (dict_table_next(dict, &pos, &key, &value, &hash)) {
+            if (DK_IS_UNICODE(to))
+                DK_UNICODE_ENTRIES(to)[n++] = (PyDictUnicodeEntry){ key, value };
+            else
+                DK_ENTRIES(to)[n++] = (PyDictKeyEntry){ hash, key, value };
+        }
     }
     to->dk_nentries = n;
     to->dk_usable -= n;

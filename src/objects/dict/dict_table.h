@@ -4,6 +4,7 @@
 
 #include "memory/gc.h"
 #include "objects/dict/dict.h"
+#include "objects/int/int.h"
 #include "objects/str/str.h"
 #include "objects/tuple.h"
 
@@ -56,6 +57,10 @@ static inline Py_hash_t dict_hash(PyObject *key)
         Py_hash_t hash = ((PyASCIIObject *)key)->hash;
         if (hash != -1)
             return hash;
+    }
+    else if (PyLong_CheckExact(key) && (size_t)(Py_SIZE(key) + 1) <= 2) { /* one digit */
+        Py_hash_t hash = Py_SIZE(key) * (Py_hash_t)((PyLongObject *)key)->ob_digit[0];
+        return hash == -1 ? -2 : hash;
     }
     return PyObject_Hash(key); /* runs code */
 }
