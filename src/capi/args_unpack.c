@@ -5,6 +5,7 @@
 #include "capi/args.h"
 
 #include "objects/dict/dict.h"
+#include "objects/protocol.h"
 #include "objects/str/str.h"
 #include "objects/tuple.h"
 #include "runtime/errors.h"
@@ -183,4 +184,20 @@ PyObject *const *_PyArg_UnpackKeywordsWithVararg(PyObject *const *args, Py_ssize
         return NULL;
     rest = NULL; /* buf[vararg] owns it: the caller releases it */
     return buf;
+}
+
+/* An O& converter: None leaves the value as it is. */
+int _Py_convert_optional_to_ssize_t(PyObject *o, void *result)
+{
+    if (o == Py_None)
+        return 1;
+    if (!PyIndex_Check(o)) {
+        k_raise(PyExc_TypeError, "argument should be integer or None, not '%.200s'", Py_TYPE(o)->tp_name);
+        return 0;
+    }
+    Py_ssize_t n = PyNumber_AsSsize_t(o, PyExc_OverflowError);
+    if (n == -1 && PyErr_Occurred())
+        return 0;
+    *(Py_ssize_t *)result = n;
+    return 1;
 }

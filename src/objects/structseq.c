@@ -280,7 +280,7 @@ int k_structseq_init(PyTypeObject *type, PyStructSequence_Desc *desc)
     return PyStructSequence_InitType2(type, desc);
 }
 
-PyTypeObject *PyStructSequence_NewType(PyStructSequence_Desc *desc)
+PyTypeObject *_PyStructSequence_NewType(PyStructSequence_Desc *desc, unsigned long flags)
 {
     enum { tp_base = 48, tp_dealloc = 52, tp_doc = 56, tp_methods = 64, tp_new = 65, tp_repr = 66, tp_traverse = 71,
            tp_members = 72 };
@@ -294,10 +294,15 @@ PyTypeObject *PyStructSequence_NewType(PyStructSequence_Desc *desc)
         { tp_traverse, (void *)structseq_traverse }, { 0, NULL },
     };
     PyType_Spec spec = { desc->name, offsetof(PyTupleObject, ob_item), sizeof(PyObject *),
-                         Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, slots };
+                         (unsigned int)(Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | flags), slots };
     PyTypeObject *type = (PyTypeObject *)PyType_FromSpecWithBases(&spec, (PyObject *)&PyTuple_Type);
     PyMem_Free(members); /* the type has a copy */
     if (type && structseq_fill_dict(type, desc, n, unnamed) < 0)
         Py_CLEAR(type);
     return type;
+}
+
+PyTypeObject *PyStructSequence_NewType(PyStructSequence_Desc *desc)
+{
+    return _PyStructSequence_NewType(desc, 0);
 }

@@ -20,6 +20,7 @@ extern K_API const char * const PyStructSequence_UnnamedField;
 K_API void PyStructSequence_InitType(PyTypeObject *type, PyStructSequence_Desc *desc);
 K_API K_STATUS int PyStructSequence_InitType2(PyTypeObject *type, PyStructSequence_Desc *desc);
 K_API PyTypeObject *PyStructSequence_NewType(PyStructSequence_Desc *desc);
+K_API PyTypeObject *_PyStructSequence_NewType(PyStructSequence_Desc *desc, unsigned long flags);
 K_API K_NEW PyObject *PyStructSequence_New(PyTypeObject* type);
 K_API void PyStructSequence_SetItem(PyObject*, Py_ssize_t, PyObject*);
 K_API K_BORROWED PyObject *PyStructSequence_GetItem(PyObject*, Py_ssize_t);
