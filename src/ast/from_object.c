@@ -118,7 +118,8 @@ static IdentSeq *to_idents(PyObject *list, Place place, KArena *arena)
     Py_ssize_t n = list_size(list, place);
     IdentSeq *seq = n < 0 ? NULL : ast_ident_seq(arena, n);
     for (Py_ssize_t i = 0; seq && i < n; i++) {
-        if (!to_identifier(&seq->item[i], PyList_GET_ITEM(list, i), arena))
+        PyObject *name = PyList_GET_ITEM(list, i);
+        if (!to_identifier(&seq->item[i], name == Py_None ? Py_Ellipsis : name, arena)) /* None is no name here */
             return NULL;
     }
     return seq;
@@ -205,8 +206,10 @@ static bool to_position(Position *at, PyObject *object, SumKind sum)
         const char *name;
         int *slot;
         bool required;
-    } attribute[] = { { "lineno", &at->lineno, true }, { "col_offset", &at->col_offset, true },
-                      { "end_lineno", &at->end_lineno, false }, { "end_col_offset", &at->end_col_offset, false } };
+    } attribute[] = { { "lineno", &at->lineno, true },
+                      { "col_offset", &at->col_offset, true },
+                      { "end_lineno", &at->end_lineno, sum == pattern_sum },
+                      { "end_col_offset", &at->end_col_offset, sum == pattern_sum } };
     for (int i = 0; i < 4; i++) {
         PyObject *value;
         K_AUTO(PyObject *) name = PyUnicode_InternFromString(attribute[i].name);
@@ -251,11 +254,8 @@ static NodeKind kind_of(PyObject *object, SumKind sum)
 static Node *fill(PyObject *object, SumKind sum, KArena *arena)
 {
     Position at = { 0 };
-    if (!ast_sums[sum].product && ast_sums[sum].attributes) {
-        int good = is_a(object, ast_sum_class(sum));
-        if (good < 0 || (good && !to_position(&at, object, sum)))
-            return NULL;
-    }
+    if (!ast_sums[sum].product && ast_sums[sum].attributes && !to_position(&at, object, sum))
+        return NULL;
     NodeKind kind = kind_of(object, sum);
     Node *node = kind == NODE_KINDS ? NULL : ast_node(arena, kind, at);
     if (!node)

@@ -111,7 +111,7 @@ static bool check_optional(Check *c, const Node *expr, AstEnum ctx)
 static bool check_keywords(Check *c, const NodeSeq *keywords)
 {
     for (Py_ssize_t i = 0; i < keywords->n; i++) {
-        if (!check_position(keywords->item[i]) || !check_expr(c, keywords->item[i]->keyword.value, Load))
+        if (!check_expr(c, keywords->item[i]->keyword.value, Load))
             return false;
     }
     return true;
@@ -158,30 +158,23 @@ static bool check_generators(Check *c, const NodeSeq *generators)
     return true;
 }
 
-static bool constant_is_good(PyObject *value)
+static bool check_constant(PyObject *value)
 {
     if (value == Py_None || value == Py_Ellipsis || PyLong_CheckExact(value) || PyFloat_CheckExact(value) ||
         PyComplex_CheckExact(value) || PyBool_Check(value) || PyUnicode_CheckExact(value) || PyBytes_CheckExact(value))
         return true;
-    if (!PyTuple_CheckExact(value) && !PyFrozenSet_CheckExact(value))
+    if (!PyTuple_CheckExact(value) && !PyFrozenSet_CheckExact(value)) {
+        k_raise(PyExc_TypeError, "got an invalid type in Constant: %s", _PyType_Name(Py_TYPE(value)));
         return false;
+    }
     if (k_enter_recursive(k_tstate(), " during compilation"))
         return false;
     K_AUTO(PyObject *) items = PySequence_Tuple(value);
     bool good = items != NULL;
     for (Py_ssize_t i = 0; good && i < PyTuple_GET_SIZE(items); i++)
-        good = constant_is_good(PyTuple_GET_ITEM(items, i));
+        good = check_constant(PyTuple_GET_ITEM(items, i));
     k_leave_recursive(k_tstate());
     return good;
-}
-
-static bool check_constant(PyObject *value)
-{
-    if (constant_is_good(value))
-        return true;
-    if (!PyErr_Occurred())
-        k_raise(PyExc_TypeError, "got an invalid type in Constant: %s", _PyType_Name(Py_TYPE(value)));
-    return false;
 }
 
 /* The context of expressions that have one; Load with *has false for the others. */
@@ -217,7 +210,7 @@ static bool check_context(const Node *expr, AstEnum ctx)
 static bool check_compare(Check *c, const Node *expr)
 {
     if (!expr->Compare.comparators->n)
-        return wrong("Compare has no comparators");
+        return wrong("Compare with no comparators");
     if (expr->Compare.comparators->n != expr->Compare.ops->n)
         return wrong("Compare has a different number of comparators and operands");
     return check_exprs(c, expr->Compare.comparators, Load, false) && check_expr(c, expr->Compare.left, Load);
@@ -478,7 +471,7 @@ static bool check_try(Check *c, const char *name, const NodeSeq *body, const Nod
     if (!check_body(c, body, name))
         return false;
     if (!handlers->n && !finalbody->n)
-        return wrong("%s has neither handlers nor finalbody", name);
+        return wrong("%s has neither except handlers nor finalbody", name);
     if (!handlers->n && orelse->n)
         return wrong("%s has orelse but no except handlers", name);
     return check_handlers(c, handlers) && check_statements(c, finalbody) && check_statements(c, orelse);

@@ -239,16 +239,17 @@ static PyObject *make_class(PyObject *base, const char *name, const AstField *fi
     return K_MOVE(class);
 }
 
-static int set_attributes(PyObject *class, bool positions)
+static int set_attributes(PyObject *class, SumKind sum)
 {
     static const AstField names[] = {
         { FIELD_INT, "lineno", NULL, 0 }, { FIELD_INT, "col_offset", NULL, 0 }, { FIELD_INT_OPT, "end_lineno", NULL, 0 },
         { FIELD_INT_OPT, "end_col_offset", NULL, 0 }, { FIELD_END, NULL, NULL, 0 },
     };
+    bool positions = ast_sums[sum].attributes;
     K_AUTO(PyObject *) attributes = names_of(positions ? names : NULL);
     if (!attributes || PyObject_SetAttr(class, K_STR("_attributes"), attributes) < 0)
         return -1;
-    if (!positions)
+    if (!positions || sum == pattern_sum) /* a pattern's end is required */
         return 0;
     if (PyObject_SetAttr(class, K_STR("end_lineno"), Py_None) < 0)
         return -1;
@@ -271,10 +272,10 @@ static int add_sum(PyObject *module, PyObject *base, SumKind sum)
         PyObject *class = make_class(base, info->name, ast_kinds[i].fields, kind_text((NodeKind)i));
         if (add_class(module, class, info->name) < 0)
             return -1;
-        return set_attributes(class, info->attributes);
+        return set_attributes(class, sum);
     }
     K_AUTO(PyObject *) class = make_class(base, info->name, NULL, sum_text(sum));
-    if (!class || set_attributes(class, info->attributes) < 0 || PyModule_AddObjectRef(module, info->name, class) < 0)
+    if (!class || set_attributes(class, sum) < 0 || PyModule_AddObjectRef(module, info->name, class) < 0)
         return -1;
     for (int i = 0; i < NODE_KINDS; i++) {
         if (ast_kinds[i].sum == sum &&
