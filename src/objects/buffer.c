@@ -62,8 +62,12 @@ static int is_contiguous(const Py_buffer *view, int c_order)
 {
     if (view->len == 0)
         return 1;
-    if (!view->strides)
-        return c_order || view->ndim <= 1 || !view->shape;
+    if (!view->strides) { /* C order; Fortran's, too, when only one dimension counts */
+        int long_dimensions = 0;
+        for (int i = 0; !c_order && view->shape && i < view->ndim; i++)
+            long_dimensions += view->shape[i] > 1;
+        return long_dimensions <= 1;
+    }
     Py_ssize_t expected = view->itemsize;
     for (int k = 0; k < view->ndim; k++) {
         int i = c_order ? view->ndim - 1 - k : k;

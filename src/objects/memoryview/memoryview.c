@@ -525,10 +525,7 @@ static int slice_first(Py_buffer *b, PyObject *key, Py_ssize_t *shape, Py_ssize_
     Py_ssize_t n = PySlice_AdjustIndices(b->shape[0], &start, &stop, step);
     memmove(shape, b->shape, (size_t)b->ndim * sizeof *shape);
     memmove(strides, b->strides, (size_t)b->ndim * sizeof *strides);
-    if (b->suboffsets && b->suboffsets[0] >= 0)
-        b->suboffsets[0] += strides[0] * start;
-    else
-        b->buf = (char *)b->buf + strides[0] * start;
+    b->buf = (char *)b->buf + strides[0] * start;
     shape[0] = Py_MAX(n, 0);
     strides[0] *= step;
     b->shape = shape;
@@ -617,14 +614,10 @@ static int copy_one_dimension(const Py_buffer *to, const Py_buffer *from)
 
 static int assign_slice(View *v, PyObject *key, PyObject *value)
 {
-    Py_ssize_t shape[PyBUF_MAX_NDIM], strides[PyBUF_MAX_NDIM], suboffsets[PyBUF_MAX_NDIM];
+    Py_ssize_t shape[PyBUF_MAX_NDIM], strides[PyBUF_MAX_NDIM];
     Py_buffer from, to = v->view;
     if (PyObject_GetBuffer(value, &from, PyBUF_FULL_RO) < 0)
         return -1;
-    if (to.suboffsets) {
-        memcpy(suboffsets, to.suboffsets, (size_t)to.ndim * sizeof *suboffsets);
-        to.suboffsets = suboffsets;
-    }
     int status = slice_first(&to, key, shape, strides);
     Py_ssize_t own_shape = from.itemsize ? from.len / from.itemsize : 0;
     Py_buffer source = from;
@@ -664,6 +657,10 @@ static int memoryview_ass_subscript(PyObject *o, PyObject *key, PyObject *value)
     const char *message = "memoryview: invalid slice key";
     if (check_open(v) < 0)
         return -1;
+    if (strlen(b->format) != (b->format[0] == '@' ? 2 : 1)) {
+        PyErr_Format(PyExc_NotImplementedError, "memoryview: format %s not supported", b->format);
+        return -1;
+    }
     if (b->readonly) {
         message = "cannot modify read-only memory";
     } else if (!value) {
