@@ -107,7 +107,7 @@ K_INT K_STATUS int k_bind(KBinder *binder, PyObject *const *args, Py_ssize_t nar
 K_INT K_STATUS int k_bind_tuple(KBinder *binder, PyObject *args, PyObject *kwargs, PyObject **slots, PyObject **owned);
 
 #define METHODS_END(T)                                                                                                 \
-    static const PyMethodDef T##_end_def                                                                               \
+    static const PyMethodDef T##_k_end_def                                                                               \
         __attribute__((K_IN_ORDER used, section("kmeth_" #T), aligned(8))) = { NULL, NULL, 0, NULL }
 #define METHODS_DECLARE(T) extern const PyMethodDef __start_kmeth_##T[] K_INT
 #define METHODS(T) ((PyMethodDef *)__start_kmeth_##T)
