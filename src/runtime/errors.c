@@ -309,9 +309,11 @@ static int normalize_once(PyObject **type, PyObject **value)
 
 void PyErr_NormalizeException(PyObject **type, PyObject **value, PyObject **traceback)
 {
+    PyThreadState *tstate = k_tstate();
+    tstate->recursion_headroom++; /* making a RecursionError must not raise the next one */
     for (int tries = 1; *type; tries++) {
         if (normalize_once(type, value) == 0)
-            return;
+            break;
         /* What went wrong takes the place of what should have been; it keeps the older traceback if it has none. */
         PyObject *older = *traceback;
         Py_CLEAR(*type);
@@ -328,6 +330,7 @@ void PyErr_NormalizeException(PyObject **type, PyObject **value, PyObject **trac
                               ? "Cannot recover from MemoryErrors while normalizing exceptions."
                               : "Cannot recover from the recursive normalization of an exception.");
     }
+    tstate->recursion_headroom--;
 }
 
 PyObject *k_err_take(void)

@@ -459,9 +459,11 @@ void k_warn_unawaited_coroutine(PyObject *coroutine)
 {
     K_AUTO(PyObject *) function = module_attribute(K_STR("_warn_unawaited_coroutine"), 1);
     K_AUTO(PyObject *) result = function ? PyObject_CallOneArg(function, coroutine) : NULL;
-    if (!result && !PyErr_Occurred())
-        (void)!PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "coroutine '%S' was never awaited",
-                                ((PyGenObject *)coroutine)->gi_qualname);
+    int warned = result || PyErr_ExceptionMatches(PyExc_RuntimeWarning); /* as an exception, too */
     if (PyErr_Occurred())
+        PyErr_WriteUnraisable(coroutine);
+    if (!warned
+        && PyErr_WarnFormat(PyExc_RuntimeWarning, 1, "coroutine '%S' was never awaited",
+                            ((PyGenObject *)coroutine)->gi_qualname) < 0)
         PyErr_WriteUnraisable(coroutine);
 }

@@ -393,8 +393,8 @@ METHODS_END(async_generator);
 METHODS_DECLARE(async_generator);
 
 static PyGetSetDef asyncgen_getset[] = {
-    { "__name__", gen_get_name, gen_set_name, NULL, NULL },
-    { "__qualname__", gen_get_qualname, gen_set_qualname, NULL, NULL },
+    { "__name__", gen_get_name, gen_set_name, "name of the async generator", NULL },
+    { "__qualname__", gen_get_qualname, gen_set_qualname, "qualified name of the async generator", NULL },
     { "ag_await", gen_get_delegate, NULL, "what it waits for, or None", NULL },
     { "ag_frame", gen_get_frame, NULL, NULL, "ag_frame" },
     { "ag_code", gen_get_code, NULL, NULL, "ag_code" },

@@ -542,18 +542,18 @@ static PyObject *get_suspended(PyObject *self, void *closure)
 
 /* ---- the type generator ---- */
 
-METHOD_RAW(generator, send, O, 0, "send(value): goes on with the value, gives the next item or raises StopIteration.")
+METHOD_RAW(generator, send, O, 0, "send(arg): puts arg into generator,\ngives the next item or raises StopIteration.")
 {
     return gen_send_value(ge(self), arg, 0, 0);
 }
 
 METHOD_RAW(generator, throw, FAST, 0,
-           "throw(value)\nthrow(type[,value[,tb]])\n\nGoes on with an exception, gives the next item or raises StopIteration.")
+           "throw(value)\nthrow(type[,value[,tb]])\n\nRaises an exception in generator, gives the next item or raises StopIteration.")
 {
     return gen_throw_args(ge(self), args, nargs);
 }
 
-METHOD_RAW(generator, close, NOARGS, 0, "close(): raises GeneratorExit inside the generator.")
+METHOD_RAW(generator, close, NOARGS, 0, "close(): raises GeneratorExit inside generator.")
 {
     return gen_close(ge(self));
 }
@@ -567,8 +567,8 @@ METHODS_END(generator);
 METHODS_DECLARE(generator);
 
 static PyGetSetDef generator_getset[] = {
-    { "__name__", gen_get_name, gen_set_name, NULL, NULL },
-    { "__qualname__", gen_get_qualname, gen_set_qualname, NULL, NULL },
+    { "__name__", gen_get_name, gen_set_name, "name of the generator", NULL },
+    { "__qualname__", gen_get_qualname, gen_set_qualname, "qualified name of the generator", NULL },
     { "gi_yieldfrom", gen_get_delegate, NULL, "what yield from goes through, or None", NULL },
     { "gi_running", get_running, NULL, NULL, NULL },
     { "gi_frame", gen_get_frame, NULL, NULL, "gi_frame" },
@@ -608,19 +608,19 @@ K_TYPE(PyGen_Type);
 
 /* ---- the type coroutine ---- */
 
-METHOD_RAW(coroutine, send, O, 0, "send(value): goes on with the value, gives the next item or raises StopIteration.")
+METHOD_RAW(coroutine, send, O, 0, "send(arg): puts arg into coroutine,\ngives the next item or raises StopIteration.")
 {
     return gen_send_value(ge(self), arg, 0, 0);
 }
 
 METHOD_RAW(coroutine, throw, FAST, 0,
            "throw(value)\nthrow(type[,value[,traceback]])\n\n"
-           "Goes on with an exception, gives the next item or raises StopIteration.")
+           "Raises an exception in coroutine, gives the next item or raises StopIteration.")
 {
     return gen_throw_args(ge(self), args, nargs);
 }
 
-METHOD_RAW(coroutine, close, NOARGS, 0, "close(): raises GeneratorExit inside the coroutine.")
+METHOD_RAW(coroutine, close, NOARGS, 0, "close(): raises GeneratorExit inside coroutine.")
 {
     return gen_close(ge(self));
 }
@@ -640,8 +640,8 @@ static PyObject *get_origin(PyObject *self, void *closure)
 }
 
 static PyGetSetDef coroutine_getset[] = {
-    { "__name__", gen_get_name, gen_set_name, NULL, NULL },
-    { "__qualname__", gen_get_qualname, gen_set_qualname, NULL, NULL },
+    { "__name__", gen_get_name, gen_set_name, "name of the coroutine", NULL },
+    { "__qualname__", gen_get_qualname, gen_set_qualname, "qualified name of the coroutine", NULL },
     { "cr_await", gen_get_delegate, NULL, "what it waits for, or None", NULL },
     { "cr_running", get_running, NULL, NULL, NULL },
     { "cr_frame", gen_get_frame, NULL, NULL, "cr_frame" },
