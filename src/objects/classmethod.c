@@ -30,7 +30,8 @@ static int method_object_wrap(PyObject *self, PyObject *wrapped)
     if (method_object_copy_attr(self, wrapped, K_STR("__module__")) < 0
         || method_object_copy_attr(self, wrapped, K_STR("__name__")) < 0
         || method_object_copy_attr(self, wrapped, K_STR("__qualname__")) < 0
-        || method_object_copy_attr(self, wrapped, K_STR("__doc__")) < 0)
+        || method_object_copy_attr(self, wrapped, K_STR("__doc__")) < 0
+        || method_object_copy_attr(self, wrapped, K_STR("__annotations__")) < 0)
         return -1;
     return 0;
 }

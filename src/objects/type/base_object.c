@@ -120,13 +120,14 @@ static PyObject *object_get_class(PyObject *self, void *closure)
     return Py_NewRef(Py_TYPE(self));
 }
 
+/* The names of __slots__; a class without them has none to compare. */
 static bool object_same_slots(PyTypeObject *a, PyTypeObject *b)
 {
     if (!PyType_HasFeature(a, Py_TPFLAGS_HEAPTYPE) || !PyType_HasFeature(b, Py_TPFLAGS_HEAPTYPE))
         return true;
     PyObject *x = ((PyHeapTypeObject *)a)->ht_slots, *y = ((PyHeapTypeObject *)b)->ht_slots;
     if (!x || !y)
-        return x == y;
+        return (!x || PyTuple_GET_SIZE(x) == 0) && (!y || PyTuple_GET_SIZE(y) == 0);
     int equal = PyObject_RichCompareBool(x, y, Py_EQ);
     if (equal < 0)
         PyErr_Clear();
@@ -135,22 +136,23 @@ static bool object_same_slots(PyTypeObject *a, PyTypeObject *b)
 
 static bool object_same_level(PyTypeObject *a, PyTypeObject *b)
 {
+    unsigned long flags = Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_MANAGED_DICT;
     return a->tp_basicsize == b->tp_basicsize && a->tp_itemsize == b->tp_itemsize
            && a->tp_dictoffset == b->tp_dictoffset && a->tp_weaklistoffset == b->tp_weaklistoffset
-           && (a->tp_flags & (Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_MANAGED_DICT))
-                  == (b->tp_flags & (Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_MANAGED_DICT))
-           && (a->tp_clear == b->tp_clear || (a->tp_clear == subtype_clear) == (b->tp_clear == subtype_clear));
+           && (a->tp_flags & flags) == (b->tp_flags & flags);
 }
 
 /* Whether a class adds nothing to its base's layout. */
 static bool object_adds_nothing(PyTypeObject *type)
 {
-    return type->tp_base && object_same_level(type, type->tp_base);
+    PyTypeObject *base = type->tp_base;
+    return base && object_same_level(type, base)
+           && (type->tp_clear == subtype_clear || type->tp_clear == base->tp_clear);
 }
 
 int type_compatible_for_assignment(PyTypeObject *old, PyTypeObject *new, const char *attribute)
 {
-    if (new->tp_dealloc != old->tp_dealloc) {
+    if (new->tp_free != old->tp_free) {
         k_raise(PyExc_TypeError, "%s assignment: '%s' deallocator differs from '%s'", attribute, new->tp_name,
                 old->tp_name);
         return -1;

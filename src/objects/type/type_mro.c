@@ -250,7 +250,7 @@ PyTypeObject *type_best_base(PyObject *bases)
             return NULL;
         }
         PyTypeObject *base = (PyTypeObject *)item;
-        if (!PyType_HasFeature(base, Py_TPFLAGS_READY) && PyType_Ready(base) < 0)
+        if (!PyType_HasFeature(base, Py_TPFLAGS_READY | Py_TPFLAGS_READYING) && PyType_Ready(base) < 0)
             return NULL;
         if (!PyType_HasFeature(base, Py_TPFLAGS_BASETYPE)) {
             k_raise(PyExc_TypeError, "type '%.100s' is not an acceptable base type", base->tp_name);

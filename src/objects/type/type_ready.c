@@ -19,6 +19,7 @@
     (Py_TPFLAGS_LONG_SUBCLASS | Py_TPFLAGS_LIST_SUBCLASS | Py_TPFLAGS_TUPLE_SUBCLASS | Py_TPFLAGS_BYTES_SUBCLASS       \
      | Py_TPFLAGS_UNICODE_SUBCLASS | Py_TPFLAGS_DICT_SUBCLASS | Py_TPFLAGS_BASE_EXC_SUBCLASS                           \
      | Py_TPFLAGS_TYPE_SUBCLASS | _Py_TPFLAGS_MATCH_SELF | Py_TPFLAGS_MANAGED_DICT)
+#define READY_OR_DOING (Py_TPFLAGS_READY | Py_TPFLAGS_READYING)
 #define COLLECTION_FLAGS (Py_TPFLAGS_SEQUENCE | Py_TPFLAGS_MAPPING)
 
 /* ---- T.__new__ of builtin types ---- */
@@ -337,7 +338,7 @@ static int ready_bases(PyTypeObject *type)
     if (!type->tp_base && type != &PyBaseObject_Type)
         type->tp_base = (PyTypeObject *)Py_NewRef(&PyBaseObject_Type);
     PyTypeObject *base = type->tp_base;
-    if (base && !PyType_HasFeature(base, Py_TPFLAGS_READY) && PyType_Ready(base) < 0)
+    if (base && !PyType_HasFeature(base, READY_OR_DOING) && PyType_Ready(base) < 0)
         return -1;
     if (!Py_TYPE(type) && base)
         Py_SET_TYPE(type, Py_TYPE(base));
@@ -353,7 +354,7 @@ static int ready_bases(PyTypeObject *type)
         return -1;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(type->tp_bases); i++) {
         PyTypeObject *other = (PyTypeObject *)PyTuple_GET_ITEM(type->tp_bases, i);
-        if (PyType_Check((PyObject *)other) && !PyType_HasFeature(other, Py_TPFLAGS_READY) && PyType_Ready(other) < 0)
+        if (PyType_Check((PyObject *)other) && !PyType_HasFeature(other, READY_OR_DOING) && PyType_Ready(other) < 0)
             return -1;
     }
     if (!type->tp_dict)
