@@ -452,13 +452,14 @@ static bool check_pattern(Check *c, const Node *pattern, bool star)
 }
 
 /* ---- statements ---- */
-static bool check_handlers(Check *c, const NodeSeq *handlers)
+/* CPython looks at the positions of plain handlers only. */
+static bool check_handlers(Check *c, const NodeSeq *handlers, bool star)
 {
     for (Py_ssize_t i = 0; i < handlers->n; i++) {
         const Node *handler = handlers->item[i];
         if (!handler)
             return wrong("None disallowed in handler list");
-        if (!check_position(handler) || !check_optional(c, handler->ExceptHandler.type, Load) ||
+        if ((!star && !check_position(handler)) || !check_optional(c, handler->ExceptHandler.type, Load) ||
             !check_body(c, handler->ExceptHandler.body, "ExceptHandler"))
             return false;
     }
@@ -474,7 +475,7 @@ static bool check_try(Check *c, const char *name, const NodeSeq *body, const Nod
         return wrong("%s has neither except handlers nor finalbody", name);
     if (!handlers->n && orelse->n)
         return wrong("%s has orelse but no except handlers", name);
-    return check_handlers(c, handlers) && check_statements(c, finalbody) && check_statements(c, orelse);
+    return check_handlers(c, handlers, strcmp(name, "TryStar") == 0) && check_statements(c, finalbody) && check_statements(c, orelse);
 }
 
 static bool check_with(Check *c, const char *name, const NodeSeq *items, const NodeSeq *body)
