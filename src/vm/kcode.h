@@ -29,7 +29,12 @@ typedef struct KCache {
     uint16_t backoff; /* attempts that failed, as a power of two */
     void *ptr;
 } KCache;
-enum { CACHE_WARMUP = 4, CACHE_COOLDOWN = 64, CACHE_MAX_BACKOFF = 12 };
+#ifdef KAA_STRESS
+#define K_WARMUP 1
+#else
+#define K_WARMUP 4
+#endif
+enum { CACHE_WARMUP = K_WARMUP, CACHE_COOLDOWN = 64, CACHE_MAX_BACKOFF = 12 };
 
 /* A row of the exception table, in units of bytecode. */
 typedef struct KHandler {

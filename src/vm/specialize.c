@@ -49,7 +49,29 @@ static void fuse_loads(KInstr *pc, int op)
         pair->op = constant ? OP_LOAD_FAST_LOAD_CONST : OP_LOAD_FAST_LOAD_FAST;
 }
 
-/* The cache of an instruction is there only behind the code's first ones: operands come from somewhere. */
+static int fused_owner_form(int op)
+{
+    switch (op) {
+    case OP_LOAD_ATTR_VALUE: return OP_ATTR_VALUE_L;
+    case OP_LOAD_ATTR_SLOT: return OP_ATTR_SLOT_L;
+    case OP_LOAD_METHOD_VALUES: return OP_METHOD_VALUES_L;
+    case OP_LOAD_METHOD_NO_DICT: return OP_METHOD_NO_DICT_L;
+    default: return OP_LOAD_FAST;
+    }
+}
+
+/* The load of the owner before an attribute access runs together with it. A pair that ends with this load is split. */
+static void fuse_owner(KInstr *pc, int op)
+{
+    KInstr *load = pc - 1;
+    if (vm_op_rows[load->op].base != OP_LOAD_FAST)
+        return;
+    load->op = (uint16_t)fused_owner_form(op);
+    if (load->op != OP_LOAD_FAST && (load[-1].op == OP_LOAD_FAST_LOAD_FAST || load[-1].op == OP_STORE_FAST_LOAD_FAST))
+        load[-1].op = vm_op_rows[load[-1].op].base;
+}
+
+/* Two operands that two loads may have put there. */
 static int has_loads_before(const KInstr *pc)
 {
     int base = vm_op_rows[pc->op].base;
@@ -60,6 +82,8 @@ int vm_settle(KInstr *pc, KCache *cache, int op)
 {
     if (has_loads_before(pc))
         fuse_loads(pc, op);
+    else if (vm_op_rows[pc->op].base == OP_LOAD_ATTR || vm_op_rows[pc->op].base == OP_LOAD_METHOD)
+        fuse_owner(pc, op);
     if (op == NO_FORM) {
         pc->op = vm_op_rows[pc->op].base;
         cache->counter = (uint16_t)(CACHE_WARMUP << cache->backoff);

@@ -11,6 +11,7 @@
 #include "memory/mem.h"
 #include "objects/bytes/bytes.h"
 #include "objects/tuple.h"
+#include "runtime/config.h"
 #include "runtime/errors.h"
 #include "vm/engine.h"
 
@@ -30,6 +31,19 @@ static const uint16_t op_of_bytecode[256] = {
 #include "code/opcodes.def"
 #undef BYTECODE
 };
+
+/* -X kaa-engine=1:1: instructions stay in their 1:1 forms. Found out once. */
+static int one_to_one(void)
+{
+    static int answer = -1;
+    if (answer < 0) {
+        const PyConfig *config = _Py_GetConfig();
+        answer = 0;
+        for (Py_ssize_t i = 0; config && i < config->xoptions.length; i++)
+            answer |= wcscmp(config->xoptions.items[i], L"kaa-engine=1:1") == 0;
+    }
+    return answer;
+}
 
 enum { UNSEEN = -1, MAX_SLOTS = 65000, MAX_CACHES = 65535 };
 
@@ -303,7 +317,7 @@ static void write_instr(Translation *t, KCode *k, uint32_t at, uint32_t *next_ca
         if (unit->depth != UNSEEN)
             out->d = t->units[target].engine - unit->engine; /* wraps for jumps backward */
     }
-    if (has_cache(unit->op) && *next_cache < t->ncaches) {
+    if (has_cache(unit->op) && *next_cache < t->ncaches && !one_to_one()) {
         out->c = (uint16_t)(*next_cache)++;
         k->caches[out->c].counter = CACHE_WARMUP;
     }
@@ -342,7 +356,8 @@ static KCode *write_out(Translation *t)
     }
     k->engine_of[t->nunits] = t->ninstr;
     k->first = k->ninstr && k->instr[0].op == OP_RESUME;
-    pair_up(k);
+    if (!one_to_one())
+        pair_up(k);
     k->instr[t->ninstr] = (KInstr){ .op = OP_TRAP };
     for (uint32_t i = 0; i < t->nhandlers; i++) {
         k->handlers[i] = t->handlers[i];

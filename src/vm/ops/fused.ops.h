@@ -124,3 +124,60 @@ SPECIAL(SUBSCR_LIST_LC, LOAD_FAST, RAISES, CONT_NONE, "a <- item of a list, of a
     FUSED_SUBSCR(consts[pc[1].d]);
 }
 #endif
+
+SPECIAL(ATTR_VALUE_L, LOAD_FAST, RAISES, CONT_NONE, "a <- embedded value of local b: LOAD_FAST, LOAD_ATTR_VALUE")
+#if OP_BODIES
+{
+    PyObject *owner = B;
+    KCache *cache = &k->caches[pc[1].c];
+    GUARD(owner && Py_TYPE(owner)->tp_version_tag == cache->version);
+    PyDictValues *values = k_instance_values(owner);
+    GUARD(values && cache->index < (uint32_t)values_capacity(values));
+    PyObject *value = *values_slot(values, cache->index);
+    GUARD(value);
+    A = Py_NewRef(value);
+    pc += 2;
+    DISPATCH();
+}
+#endif
+
+SPECIAL(ATTR_SLOT_L, LOAD_FAST, RAISES, CONT_NONE, "a <- __slots__ member of local b: LOAD_FAST, LOAD_ATTR_SLOT")
+#if OP_BODIES
+{
+    PyObject *owner = B;
+    KCache *cache = &k->caches[pc[1].c];
+    GUARD(owner && Py_TYPE(owner)->tp_version_tag == cache->version);
+    PyObject *value = *(PyObject **)((char *)owner + cache->index);
+    GUARD(value);
+    A = Py_NewRef(value);
+    pc += 2;
+    DISPATCH();
+}
+#endif
+
+SPECIAL(METHOD_VALUES_L, LOAD_FAST, RAISES, CONT_NONE, "LOAD_FAST, LOAD_METHOD_VALUES")
+#if OP_BODIES
+{
+    PyObject *owner = B;
+    KCache *cache = &k->caches[pc[1].c];
+    GUARD(owner && Py_TYPE(owner)->tp_version_tag == cache->version && k_instance_values(owner));
+    GUARD(k_instance_shared_keys(Py_TYPE(owner))->dk_version == cache->version2);
+    A = Py_NewRef((PyObject *)cache->ptr);
+    A1 = Py_NewRef(owner);
+    pc += 2;
+    DISPATCH();
+}
+#endif
+
+SPECIAL(METHOD_NO_DICT_L, LOAD_FAST, RAISES, CONT_NONE, "LOAD_FAST, LOAD_METHOD_NO_DICT")
+#if OP_BODIES
+{
+    PyObject *owner = B;
+    KCache *cache = &k->caches[pc[1].c];
+    GUARD(owner && Py_TYPE(owner)->tp_version_tag == cache->version);
+    A = Py_NewRef((PyObject *)cache->ptr);
+    A1 = Py_NewRef(owner);
+    pc += 2;
+    DISPATCH();
+}
+#endif
