@@ -636,6 +636,11 @@ PyTypeObject PyContextToken_Type = {
 };
 K_TYPE(PyContextToken_Type);
 
+PyObject *_PyContext_NewHamtForTests(void)
+{
+    return k_raise(PyExc_NotImplementedError, "contexts are not kept in hash array mapped tries");
+}
+
 int k_context_add_missing(void)
 {
     if (PyDict_SetItem(PyContextToken_Type.tp_dict, K_STR("MISSING"), &token_missing) < 0)

@@ -16,6 +16,7 @@ K_API K_NEW PyObject *PyContextVar_New(const char *name, PyObject *default_value
 K_API K_STATUS int PyContextVar_Get(PyObject *var, PyObject *default_value, PyObject **value);
 K_API K_NEW PyObject *PyContextVar_Set(PyObject *var, PyObject *value);
 K_API K_STATUS int PyContextVar_Reset(PyObject *var, PyObject *token);
+K_API PyObject *_PyContext_NewHamtForTests(void); /* NotImplementedError: contexts are no such trees here */
 
 /* ---- beyond CPython's API ---- */
 K_INT K_STATUS int k_context_add_missing(void); /* Token.MISSING, once the types are ready */

@@ -103,6 +103,16 @@ static PyObject *nearest(PyObject *candidates, PyObject *wanted)
     return Py_XNewRef(found);
 }
 
+/* For CPython's tests. max_cost -1: no limit. */
+Py_ssize_t _Py_UTF8_Edit_Cost(PyObject *a, PyObject *b, Py_ssize_t max_cost)
+{
+    Name x, y;
+    if (name_of(a, &x) < 0 || name_of(b, &y) < 0)
+        return -1;
+    size_t limit = max_cost == -1 ? MOVE_COST * Py_MAX(x.size, y.size) : (size_t)max_cost;
+    return (Py_ssize_t)distance(x, y, limit);
+}
+
 static PyObject *for_attribute(PyAttributeErrorObject *error)
 {
     if (!error->name || !error->obj || !PyUnicode_CheckExact(error->name))

@@ -12,6 +12,8 @@ K_API void _Py_DumpASCII(int fd, PyObject *text);
 K_API void _Py_DumpDecimal(int fd, size_t value);
 K_API void _Py_DumpHexadecimal(int fd, uintptr_t value, Py_ssize_t width);
 
+K_API Py_ssize_t _Py_UTF8_Edit_Cost(PyObject *a, PyObject *b, Py_ssize_t max_cost); /* distance of two names */
+
 /* ---- beyond CPython's API ---- */
 
 /* "Did you mean" for a NameError, AttributeError or ImportError: the name, or NULL without an exception. Runs code. */
