@@ -220,10 +220,13 @@ static PyObject *call_vector_tuple(PyThreadState *tstate, vectorcallfunc f, PyOb
     return call_stack_run(tstate, f, callable, NULL, items, n, kwargs);
 }
 
-/* tp_call of every type with vectorcall. */
+/* tp_call of every type with vectorcall, and of its subtypes, which may have lost the flag to a __call__ of their own. */
 PyObject *PyVectorcall_Call(PyObject *callable, PyObject *tuple, PyObject *kwargs)
 {
-    vectorcallfunc f = call_vector_of(callable);
+    vectorcallfunc f = NULL;
+    Py_ssize_t offset = Py_TYPE(callable)->tp_vectorcall_offset;
+    if (offset > 0)
+        memcpy(&f, (char *)callable + offset, sizeof f);
     if (!f)
         return k_raise(PyExc_TypeError, "'%.200s' object does not support vectorcall", Py_TYPE(callable)->tp_name);
     return call_vector_tuple(k_tstate(), f, callable, tuple, kwargs);

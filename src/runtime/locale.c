@@ -187,3 +187,52 @@ char *k_encode_locale_raw(const wchar_t *text)
 {
     return encode(text, NULL, PyMem_RawMalloc, PyMem_RawFree);
 }
+
+enum { ERRORS_STRICT = 1, ERRORS_SURROGATEESCAPE = 2 };
+
+/* 0, -1 out of memory, -2 text that cannot be converted, -3 an error handler other than these two. */
+int _Py_DecodeLocaleEx(const char *text, wchar_t **wide, size_t *size, const char **reason, int current_locale K_UNUSED,
+                       int errors)
+{
+    if (errors != ERRORS_STRICT && errors != ERRORS_SURROGATEESCAPE)
+        return -3;
+    size_t length;
+    wchar_t *result = Py_DecodeLocale(text, &length);
+    if (!result)
+        return -1;
+    for (size_t i = 0; errors == ERRORS_STRICT && i < length; i++) {
+        if ((uint32_t)result[i] - 0xDC80u > 0x7Fu)
+            continue;
+        PyMem_RawFree(result);
+        if (size)
+            *size = i;
+        if (reason)
+            *reason = "decoding error";
+        return -2;
+    }
+    *wide = result;
+    if (size)
+        *size = length;
+    return 0;
+}
+
+int _Py_EncodeLocaleEx(const wchar_t *text, char **bytes, size_t *error_at, const char **reason,
+                       int current_locale K_UNUSED, int errors)
+{
+    if (errors != ERRORS_STRICT && errors != ERRORS_SURROGATEESCAPE)
+        return -3;
+    size_t at = (size_t)-1;
+    for (size_t i = 0; errors == ERRORS_STRICT && text[i] && at == (size_t)-1; i++)
+        if ((uint32_t)text[i] - 0xDC80u <= 0x7Fu)
+            at = i;
+    *bytes = at == (size_t)-1 ? encode(text, &at, PyMem_RawMalloc, PyMem_RawFree) : NULL;
+    if (*bytes)
+        return 0;
+    if (at == (size_t)-1)
+        return -1;
+    if (error_at)
+        *error_at = at;
+    if (reason)
+        *reason = "encoding error";
+    return -2;
+}

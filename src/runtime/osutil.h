@@ -14,6 +14,10 @@ extern K_API int Py_HasFileSystemDefaultEncoding;
 extern K_API int Py_UTF8Mode;
 extern K_API PyTypeObject PyStdPrinter_Type;
 K_API wchar_t *Py_DecodeLocale(const char *text, size_t *size); /* PyMem_RawFree it */
+K_API int _Py_DecodeLocaleEx(const char *text, wchar_t **wide, size_t *size, const char **reason, int current_locale,
+    int errors);
+K_API int _Py_EncodeLocaleEx(const wchar_t *text, char **bytes, size_t *error_at, const char **reason,
+    int current_locale, int errors);
 K_API char *Py_EncodeLocale(const wchar_t *text, size_t *error_pos);
 K_API FILE *_Py_fopen_obj(PyObject *path, const char *mode);
 K_API K_NEW PyObject *PyFile_FromFd(int, const char *, const char *, int, const char *, const char *, const char *,
