@@ -292,13 +292,13 @@ METHOD_RAW(bytesio, __sizeof__, NOARGS, 0, NULL)
     return PyLong_FromSsize_t(Py_TYPE(self)->tp_basicsize + ((BytesIO *)self)->capacity);
 }
 
-static PyTypeObject BytesIOBuffer_Type;
+extern K_API PyTypeObject _PyBytesIOBuffer_Type;
 
 METHOD(bytesio, getbuffer, NOARGS, "($self, /)", "A view of the contents that can be read and written.")
 {
     if (usable((BytesIO *)self) < 0)
         return NULL;
-    BytesIOBuffer *buffer = (BytesIOBuffer *)BytesIOBuffer_Type.tp_alloc(&BytesIOBuffer_Type, 0);
+    BytesIOBuffer *buffer = (BytesIOBuffer *)_PyBytesIOBuffer_Type.tp_alloc(&_PyBytesIOBuffer_Type, 0);
     if (!buffer)
         return NULL;
     buffer->source = (BytesIO *)Py_NewRef(self);
@@ -418,7 +418,7 @@ static int buffer_traverse(PyObject *self, visitproc visit, void *arg)
 }
 
 static PyBufferProcs buffer_procs = { buffer_get, buffer_release };
-static PyTypeObject BytesIOBuffer_Type = {
+PyTypeObject _PyBytesIOBuffer_Type = {
     .ob_base = PyVarObject_HEAD_INIT(&PyType_Type, 0),
     .tp_name = "_io._BytesIOBuffer",
     .tp_basicsize = sizeof(BytesIOBuffer),
@@ -427,4 +427,4 @@ static PyTypeObject BytesIOBuffer_Type = {
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_traverse = buffer_traverse,
 };
-K_TYPE(BytesIOBuffer_Type);
+K_TYPE(_PyBytesIOBuffer_Type);
