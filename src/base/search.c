@@ -5,6 +5,7 @@
  * two units' borders is passed over. Backward search looks for the first unit and compares from there. */
 #include "base/search.h"
 
+#include <emmintrin.h>
 #include <wchar.h>
 
 K_INLINE uint32_t unit_at(int width, const void *run, Py_ssize_t i)
@@ -62,6 +63,52 @@ Py_ssize_t search_count_unit(int width, const void *hay, Py_ssize_t n, uint32_t 
     return count;
 }
 
+/* Sixteen bytes at a time: places where the needle's first and last units fit. Gives up (tried < n) when too many of
+ * them are wrong, so that hostile input costs no more than a few passes. */
+enum { SHORT_NEEDLE = 64, PATIENCE = 64 };
+
+K_INLINE int fits16(int width, const char *p, const char *q, __m128i first, __m128i last)
+{
+    __m128i a = _mm_loadu_si128((const __m128i *)p), b = _mm_loadu_si128((const __m128i *)q);
+    if (width == 1)
+        a = _mm_and_si128(_mm_cmpeq_epi8(a, first), _mm_cmpeq_epi8(b, last));
+    else if (width == 2)
+        a = _mm_and_si128(_mm_cmpeq_epi16(a, first), _mm_cmpeq_epi16(b, last));
+    else
+        a = _mm_and_si128(_mm_cmpeq_epi32(a, first), _mm_cmpeq_epi32(b, last));
+    return _mm_movemask_epi8(a);
+}
+
+static Py_ssize_t find_short(int width, const char *hay, Py_ssize_t n, const char *needle, Py_ssize_t m, Py_ssize_t *tried)
+{
+    uint32_t f = unit_at(width, needle, 0), l = unit_at(width, needle, m - 1);
+    __m128i first = width == 1 ? _mm_set1_epi8((char)f) : width == 2 ? _mm_set1_epi16((short)f) : _mm_set1_epi32((int)f);
+    __m128i last = width == 1 ? _mm_set1_epi8((char)l) : width == 2 ? _mm_set1_epi16((short)l) : _mm_set1_epi32((int)l);
+    Py_ssize_t step = 16 / width, i = 0, gap = (m - 1) * width, wrong = 0;
+    for (; i + step + m - 1 <= n; i += step) {
+        int fits = fits16(width, hay + i * width, hay + i * width + gap, first, last);
+        while (fits) {
+            int at = __builtin_ctz((unsigned)fits);
+            if (memcmp(hay + i * width + at, needle, (size_t)(m * width)) == 0) {
+                *tried = n;
+                return i + at / width;
+            }
+            wrong++;
+            fits &= ~(((1 << width) - 1) << at);
+        }
+        if (wrong > PATIENCE + i / 4) {
+            *tried = i + step;
+            return -1;
+        }
+    }
+    *tried = n;
+    for (; i + m <= n; i++) {
+        if (memcmp(hay + i * width, needle, (size_t)(m * width)) == 0)
+            return i;
+    }
+    return -1;
+}
+
 Py_ssize_t search_find(int width, const void *hay, Py_ssize_t n, const void *needle, Py_ssize_t m)
 {
     if (m > n || m < 0)
@@ -69,6 +116,12 @@ Py_ssize_t search_find(int width, const void *hay, Py_ssize_t n, const void *nee
     if (m <= 1)
         return m == 0 ? 0 : search_find_unit(width, hay, n, unit_at(width, needle, 0));
     const char *start = hay, *end = start + n * width, *from = start;
+    if (m <= SHORT_NEEDLE) {
+        Py_ssize_t tried, at = find_short(width, start, n, needle, m, &tried);
+        if (tried == n)
+            return at;
+        from += tried * width;
+    }
     for (;;) {
         const char *at = memmem(from, (size_t)(end - from), needle, (size_t)(m * width));
         if (!at)

@@ -381,6 +381,34 @@ static Py_ssize_t translate_at(_PyUnicodeWriter *w, PyObject *s, Py_ssize_t i, P
     return _PyUnicodeWriter_WriteChar(w, out) < 0 ? -1 : i + 1;
 }
 
+/* As long as ASCII characters become ASCII characters or nothing: how far s was translated; the text stands in w. Only
+ * for exact dicts, whose answers do not change meanwhile. -1 with an exception. */
+static Py_ssize_t translate_ascii(_PyUnicodeWriter *w, PyObject *s, PyObject *mapping, int8_t *ascii)
+{
+    Py_ssize_t n = STR_LEN(s), i = 0;
+    if (_PyUnicodeWriter_Prepare(w, n, 0x7f) < 0)
+        return -1;
+    const unsigned char *from = STR_DATA(s);
+    char *to = (char *)w->data + w->pos;
+    for (; i < n; i++) {
+        int8_t out = ascii[from[i]];
+        if (out == -1) {
+            PyObject *text = NULL;
+            long answer = map_char(mapping, from[i], &text); /* runs code only in __hash__ and __eq__ of odd keys */
+            Py_XDECREF(text);
+            if (answer == -1)
+                return -1;
+            if (answer == MAP_STR || answer > 127)
+                break;
+            out = ascii[from[i]] = (int8_t)(answer == MAP_KEEP ? from[i] : answer);
+        }
+        if (out >= 0)
+            *to++ = (char)out;
+    }
+    w->pos = to - (char *)w->data;
+    return i;
+}
+
 PyObject *PyUnicode_Translate(PyObject *s, PyObject *mapping, const char *errors)
 {
     if (str_need(s) < 0)
@@ -391,7 +419,14 @@ PyObject *PyUnicode_Translate(PyObject *s, PyObject *mapping, const char *errors
     _PyUnicodeWriter_Init(&w);
     w.min_length = STR_LEN(s);
     w.overallocate = 1;
-    for (Py_ssize_t i = 0; i < STR_LEN(s);) {
+    Py_ssize_t i = 0;
+    if (PyUnicode_IS_ASCII(s) && STR_LEN(s) && PyDict_CheckExact(mapping) && errors && strcmp(errors, "ignore") == 0)
+        i = translate_ascii(&w, s, mapping, ascii);
+    if (i < 0) {
+        _PyUnicodeWriter_Dealloc(&w);
+        return NULL;
+    }
+    while (i < STR_LEN(s)) {
         i = translate_at(&w, s, i, mapping, errors ? errors : "strict", ascii);
         if (i < 0) {
             _PyUnicodeWriter_Dealloc(&w);

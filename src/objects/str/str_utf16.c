@@ -88,6 +88,40 @@ static int decode32_at(const StrDecoder *d, Py_ssize_t at, int big, Py_UCS4 *c, 
     return 0;
 }
 
+/* Two-byte text without surrogates, which is most of it: how many units from `at` on, read as they are in memory. */
+static Py_ssize_t plain_units(const StrDecoder *d, Py_ssize_t at, Py_UCS4 *bits)
+{
+    Py_ssize_t n = (d->size - at) / 2, i = 0;
+    for (; i < n; i++) {
+        uint16_t unit;
+        memcpy(&unit, d->start + at + i * 2, 2);
+        if (Py_UNICODE_IS_SURROGATE(unit))
+            break;
+        *bits |= unit;
+    }
+    return i;
+}
+
+/* Writes them; the place behind, or -1. */
+static Py_ssize_t decode_plain16(StrDecoder *d, Py_ssize_t at)
+{
+    Py_UCS4 bits = 0;
+    Py_ssize_t n = plain_units(d, at, &bits);
+    if (n == 0)
+        return at;
+    if (_PyUnicodeWriter_Prepare(&d->w, n, bits) < 0)
+        return -1;
+    const char *from = d->start + at;
+    char *to = (char *)d->w.data + d->w.pos * (Py_ssize_t)d->w.kind;
+    if (d->w.kind == 2)
+        memcpy(to, from, (size_t)n * 2);
+    else
+        for (Py_ssize_t i = 0; i < n; i++)
+            k_str_write((int)d->w.kind, to, i, unit16(from + i * 2, 0));
+    d->w.pos += n;
+    return at + n * 2;
+}
+
 static PyObject *decode_wide(const char *s, Py_ssize_t size, const char *errors, int *byteorder, Py_ssize_t *consumed, int unit)
 {
     static const char *const names[2][2] = { { "utf-16-le", "utf-16-be" }, { "utf-32-le", "utf-32-be" } };
@@ -99,6 +133,10 @@ static PyObject *decode_wide(const char *s, Py_ssize_t size, const char *errors,
     str_decoder_init(&d, names[unit == 4][known > 0], errors, s, size);
     d.w.min_length = size / unit;
     while (at < d.size) {
+        if (unit == 2 && !big && (at = decode_plain16(&d, at)) < 0)
+            return str_decoder_fail(&d);
+        if (at == d.size)
+            break;
         Py_UCS4 c;
         const char *reason;
         int n = unit == 2 ? decode16_at(&d, at, big, &c, &reason, &end) : decode32_at(&d, at, big, &c, &reason, &end);
@@ -187,6 +225,28 @@ static Py_ssize_t encode_wrong(StrEncoder *e, Py_ssize_t from, int unit, int big
     return at;
 }
 
+/* Characters of two bytes, no surrogates, little endian: the place behind them, or -1. */
+static Py_ssize_t encode_plain16(StrEncoder *e, Py_ssize_t at)
+{
+    Py_ssize_t n = STR_LEN(e->s), end = at;
+    const Py_UCS2 *wide = STR_DATA(e->s);
+    if (STR_KIND(e->s) == 1)
+        end = n;
+    while (end < n && !Py_UNICODE_IS_SURROGATE(wide[end]))
+        end++;
+    if (str_encoder_room(e, (end - at) * 2) < 0)
+        return -1;
+    Py_UCS2 *copy = PyMem_New(Py_UCS2, end - at + 1); /* the target may be unaligned */
+    if (!copy) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    str_copy_run(2, copy, STR_KIND(e->s), (const char *)STR_DATA(e->s) + at * STR_KIND(e->s), end - at);
+    e->out = mempcpy(e->out, copy, (size_t)(end - at) * 2);
+    PyMem_Free(copy);
+    return end;
+}
+
 static PyObject *encode_wide(PyObject *s, const char *errors, int byteorder, int unit)
 {
     static const char *const names[2][3] = { { "utf-16-le", "utf-16", "utf-16-be" }, { "utf-32-le", "utf-32", "utf-32-be" } };
@@ -206,6 +266,13 @@ static PyObject *encode_wide(PyObject *s, const char *errors, int byteorder, int
     if (byteorder == 0 && put_char(&e, 0xfeff, unit, 0) < 0)
         return str_encoder_fail(&e);
     for (Py_ssize_t at = 0; at < n;) {
+        if (unit == 2 && !big && STR_KIND(s) <= 2) {
+            at = encode_plain16(&e, at);
+            if (at < 0)
+                return str_encoder_fail(&e);
+            if (at == n)
+                break;
+        }
         Py_UCS4 c = STR_AT(s, at);
         if (!Py_UNICODE_IS_SURROGATE(c))
             at = put_char(&e, c, unit, big) < 0 ? -1 : at + 1;
