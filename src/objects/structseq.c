@@ -104,7 +104,7 @@ static int structseq_fill_hidden(PyTypeObject *type, PyObject *self, PyObject *d
     return 0;
 }
 
-BINDER(structseq_new, "structseq", "(sequence, dict=None)", *sequence, *dict);
+BINDER(structseq_new, "structseq", "(sequence, dict=<unrepresentable>)", *sequence, *dict);
 
 static PyObject *structseq_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
@@ -118,7 +118,7 @@ static PyObject *structseq_new(PyTypeObject *type, PyObject *args, PyObject *kwa
     K_AUTO(PyObject *) items = PySequence_Fast(arg.sequence, "constructor requires a sequence");
     if (!items)
         return NULL;
-    PyObject *dict = arg.dict == Py_None ? NULL : arg.dict;
+    PyObject *dict = arg.dict;
     if (dict && !PyDict_Check(dict))
         return k_raise(PyExc_TypeError, "%.500s() takes a dict as second arg, if any", type->tp_name);
     Py_ssize_t given = PySequence_Fast_GET_SIZE(items);

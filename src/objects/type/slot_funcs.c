@@ -406,7 +406,13 @@ static PyObject *slot_compare_name(int op)
 PyObject *slot_tp_richcompare(PyObject *self, PyObject *other, int op)
 {
     PyObject *args[] = { self, other };
-    return slot_call_maybe(slot_compare_name(op), args, 2);
+    bool self_first;
+    PyObject *method = slot_method(self, slot_compare_name(op), &self_first);
+    if (!method) { /* an exception of the look-up does not count either */
+        PyErr_Clear();
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    return slot_call_method(method, self_first, args, 2);
 }
 
 PyObject *slot_tp_iter(PyObject *self)
