@@ -40,9 +40,9 @@ _Static_assert(OP_ADD_INT_LC == OP_ADD_INT_LL + 1 && OP_SUBSCR_LIST_LC == OP_SUB
 static void fuse_loads(KInstr *pc, int op)
 {
     KInstr *pair = pc - 2;
-    if (vm_op_rows[pair->op].base != OP_LOAD_FAST || pair->op == OP_LOAD_FAST)
+    int constant = pair[1].op == OP_LOAD_CONST, form = fused_form(op);
+    if (vm_op_rows[pair->op].base != OP_LOAD_FAST || pair->op == OP_LOAD_FAST || (!constant && pair[1].op != OP_LOAD_FAST))
         return;
-    int constant = vm_op_rows[pair[1].op].base == OP_LOAD_CONST, form = fused_form(op);
     if (form != NO_FORM)
         pair->op = (uint16_t)(form + constant);
     else
