@@ -21,7 +21,10 @@ typedef enum Verdict { FINE, DOMAIN, RANGE } Verdict;
 
 static Z join(double real, double imag)
 {
-    return CMPLX(real, imag);
+    double parts[2] = { real, imag }; /* real + imag * I would lose nans and signs of nought */
+    Z z;
+    memcpy(&z, parts, sizeof z);
+    return z;
 }
 
 static int is_finite(Z z)
