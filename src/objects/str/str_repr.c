@@ -37,10 +37,34 @@ static Py_ssize_t repr_char(int kind, void *out, Py_ssize_t at, Py_UCS4 c, Py_ss
     return at;
 }
 
+/* ASCII text that needs no escape, in single quotes; NULL without an exception when it is not that simple. */
+static PyObject *plain_repr(PyObject *s)
+{
+    Py_ssize_t n = STR_LEN(s);
+    const unsigned char *p = STR_DATA(s);
+    unsigned odd = 0;
+    for (Py_ssize_t i = 0; i < n; i++)
+        odd |= (p[i] < ' ') | (p[i] == '\'') | (p[i] == '\\') | (p[i] == 0x7f);
+    if (odd || n > PY_SSIZE_T_MAX - 2)
+        return NULL;
+    PyObject *result = PyUnicode_New(n + 2, 0x7f);
+    if (result) {
+        char *out = STR_DATA(result);
+        out[0] = out[n + 1] = '\'';
+        memcpy(out + 1, p, (size_t)n);
+    }
+    return result;
+}
+
 PyObject *str_repr(PyObject *s)
 {
     if (PyUnicode_READY(s) < 0)
         return NULL;
+    if (PyUnicode_IS_ASCII(s)) {
+        PyObject *plain = plain_repr(s);
+        if (plain || PyErr_Occurred())
+            return plain;
+    }
     Py_ssize_t n = STR_LEN(s), size = 2;
     int kind = STR_KIND(s), single = 0, twice = 0;
     const void *data = STR_DATA(s);

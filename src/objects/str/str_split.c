@@ -321,6 +321,10 @@ static long map_char(PyObject *mapping, Py_UCS4 c, PyObject **text)
         return to;
     }
     if (PyUnicode_Check(value)) {
+        if (PyUnicode_READY(value) < 0)
+            return -1;
+        if (STR_LEN(value) == 1)
+            return (long)STR_AT(value, 0);
         *text = K_MOVE(value);
         return MAP_STR;
     }
