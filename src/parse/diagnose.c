@@ -345,8 +345,12 @@ static void run_pass(Finder *f, bool invalid)
     p->nstack = 0;
     p->level = 0;
     p->invalid_rules = invalid;
-    for (int i = 0; i < p->ntokens; i++)
+    p->tokens.report_warnings = !invalid;
+    for (int i = 0; i < p->ntokens; i++) {
         p->token[i]->memo = NULL;
+        if (invalid) /* strings are made, and warned of, again */
+            p->token[i]->strings = NULL;
+    }
     run_rule(f, p->start == Py_file_input     ? rule_file
                 : p->start == Py_single_input ? rule_interactive
                 : p->start == Py_eval_input   ? rule_eval
@@ -370,7 +374,6 @@ void parse_diagnose(Parser *p)
     Finder f = { .p = p, .rules = grammar_rules() };
     if (!f.rules)
         return;
-    p->error_pass = true;
     p->seen = 0;
     run_pass(&f, false);
     const Token *last = p->token[p->seen ? p->seen - 1 : 0];

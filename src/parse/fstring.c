@@ -150,7 +150,6 @@ static Node *parse_inner(Parser *p, const char *text, const Token *t, const char
         inner->first_line = lineno;
         inner->first_column = column;
         inner->level = p->level + PARSE_PAREN_LEVELS;
-        inner->error_pass = p->error_pass;
         node = parser_run(inner);
     }
     parser_finish(inner);

@@ -77,8 +77,6 @@ Node *parse_number(Parser *p)
 /* at: the character behind the backslash. */
 static bool warn_escape(Parser *p, const char *at, Token *t)
 {
-    if (p->error_pass)
-        return true;
     bool octal = *at >= '4' && *at <= '7';
     K_AUTO(PyObject *) message = octal ? PyUnicode_FromFormat("invalid octal escape sequence '\\%.3s'", at)
                                        : PyUnicode_FromFormat("invalid escape sequence '\\%c'", (unsigned char)*at);
@@ -244,19 +242,32 @@ static Node *join_strings(Parser *p, int first, int n)
     return NULL;
 }
 
-static bool all_of_a_kind(Parser *p, int first, int n, bool *bytes)
+/* How many tokens from the first are bytes, or text, as it is; 0 with an exception. */
+static int count_of_a_kind(Parser *p, int first, int n, bool *bytes)
 {
-    for (int i = first; i < first + n; i++) {
+    for (int i = 0; i < n; i++) {
         Piece piece;
-        if (!split(p, p->token[i], &piece))
-            return false;
-        if (i > first && piece.bytes != *bytes) {
-            parse_raise(p, PyExc_SyntaxError, "cannot mix bytes and nonbytes literals");
-            return false;
-        }
+        if (!split(p, p->token[first + i], &piece))
+            return 0;
+        if (i && piece.bytes != *bytes)
+            return i;
         *bytes = piece.bytes;
     }
-    return true;
+    return n;
+}
+
+/* The token that does not fit is decoded like the others before the mixture is told. */
+static void complain_of_mixture(Parser *p, Token *t)
+{
+    Piece piece;
+    if (!split(p, t, &piece))
+        return;
+    Py_ssize_t size = piece.end - piece.text;
+    K_AUTO(PyObject *) text = piece.formatted ? Py_NewRef(Py_None)
+                              : piece.bytes   ? bytes_text(p, piece.text, size, piece.raw, t)
+                                              : parse_string_text(p, piece.text, size, piece.raw, t);
+    if (text)
+        parse_raise(p, PyExc_SyntaxError, "cannot mix bytes and nonbytes literals");
 }
 
 Node *parse_strings(Parser *p)
@@ -271,8 +282,13 @@ Node *parse_strings(Parser *p)
         advance(p);
     int n = p->mark - first;
     bool bytes = false;
-    if (!PyErr_Occurred() && all_of_a_kind(p, first, n, &bytes))
-        t->strings = bytes ? join_bytes(p, first, n) : join_strings(p, first, n);
+    int alike = PyErr_Occurred() ? 0 : count_of_a_kind(p, first, n, &bytes);
+    if (alike)
+        t->strings = bytes ? join_bytes(p, first, alike) : join_strings(p, first, alike);
+    if (t->strings && alike < n) {
+        t->strings = NULL;
+        complain_of_mixture(p, p->token[first + alike]);
+    }
     if (!t->strings)
         parse_raise_decode(p);
     t->strings_end = p->mark;

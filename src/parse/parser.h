@@ -38,7 +38,6 @@ typedef struct Parser {
     int first_line, first_column; /* where an f-string's expression stands; 0 for a whole program */
     int level;
     bool started;                 /* single mode: something was read since the last newline made up */
-    bool error_pass;              /* warnings were given already */
     bool invalid_rules;           /* the error finder may use the rules for wrong programs */
     Token *known_error;
     void **stack;                 /* items of sequences being parsed */
