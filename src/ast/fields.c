@@ -23,8 +23,9 @@
 #define INT_OPT(node, field)        { FIELD_INT_OPT, #field, "int", offsetof(Node, node.field) },
 #define ENUM(node, type, field)     { FIELD_ENUM, #field, #type, offsetof(Node, node.field) },
 #define ENUM_SEQ(node, type, field) { FIELD_ENUM_SEQ, #field, #type, offsetof(Node, node.field) },
-#define NODE(sum, node, fields)           static const AstField node##_fields[] = { fields { FIELD_END, NULL, NULL, 0 } };
-#define PRODUCT(node, attributes, fields) static const AstField node##_fields[] = { fields { FIELD_END, NULL, NULL, 0 } };
+#define FIELDS(node, fields) static const AstField node##_fields[] = { fields { FIELD_END, NULL, NULL, 0 } };
+#define NODE(sum, node, fields)           FIELDS(node, fields)
+#define PRODUCT(node, attributes, fields) FIELDS(node, fields)
 #include "ast/nodes.def"
 #undef NODE
 #undef PRODUCT

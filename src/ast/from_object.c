@@ -103,8 +103,7 @@ static NodeSeq *to_seq(PyObject *list, const AstField *field, Place place, KAren
     SumKind sum = ast_sum_named(field->type);
     for (Py_ssize_t i = 0; seq && i < n; i++) {
         K_AUTO(PyObject *) item = Py_NewRef(PyList_GET_ITEM(list, i));
-        bool absent = item == Py_None && !ast_sums[sum].product && (sum == expr_sum || sum == stmt_sum || sum == pattern_sum ||
-                                                                   sum == excepthandler_sum || sum == type_ignore_sum);
+        bool absent = item == Py_None && !ast_sums[sum].product; /* the validator tells where it must not be */
         if (!absent && !(seq->item[i] = to_node(item, sum, arena)))
             return NULL;
         if (!same_size(list, n, place))
@@ -296,7 +295,8 @@ Node *ast_from_object(PyObject *object, KArena *arena, int mode)
     if (good < 0)
         return NULL;
     if (!good) {
-        k_raise(PyExc_TypeError, "expected %s node, got %.400s", ast_kinds[wanted[mode]].name, Py_TYPE(object)->tp_name);
+        k_raise(PyExc_TypeError, "expected %s node, got %.400s", ast_kinds[wanted[mode]].name,
+                Py_TYPE(object)->tp_name);
         return NULL;
     }
     return to_node(object, mod_sum, arena);

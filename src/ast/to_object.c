@@ -1,7 +1,7 @@
 /* to_object.c - from trees to the objects of module _ast.
  *
- * In: a node.  Out: an instance of its class with all fields as attributes. The fields come from the tables of fields.h;
- * the values of enums are one shared object each. Start at ast_to_object(). */
+ * In: a node.  Out: an instance of its class with all fields as attributes. The fields come from the tables of
+ * fields.h; the values of enums are one shared object each. Start at ast_to_object(). */
 #include "ast/fields.h"
 #include "objects/call.h"
 #include "objects/int/int.h"

@@ -165,7 +165,8 @@ static bool write_dict(Writer *w, const Node *expr)
         return false;
     for (Py_ssize_t i = 0; i < values->n; i++) {
         const Node *key = keys->item[i];
-        if (!write_if(w, i > 0, ", ") || !(key ? write_expr(w, key, AS_TEST) && write_text(w, ": ") : write_text(w, "**")) ||
+        if (!write_if(w, i > 0, ", ") ||
+            !(key ? write_expr(w, key, AS_TEST) && write_text(w, ": ") : write_text(w, "**")) ||
             !write_expr(w, values->item[i], key ? AS_TEST : AS_BIT_OR))
             return false;
     }
@@ -188,9 +189,11 @@ static bool write_generators(Writer *w, const NodeSeq *generators)
     return true;
 }
 
-static bool write_comprehension(Writer *w, const char *open, const Node *elt, const NodeSeq *generators, const char *close)
+static bool write_comprehension(Writer *w, const char *open, const Node *elt, const NodeSeq *generators,
+                                const char *close)
 {
-    return write_text(w, open) && write_expr(w, elt, AS_TEST) && write_generators(w, generators) && write_text(w, close);
+    return write_text(w, open) && write_expr(w, elt, AS_TEST) && write_generators(w, generators) &&
+           write_text(w, close);
 }
 
 static bool write_dict_comprehension(Writer *w, const Node *expr)
@@ -240,7 +243,8 @@ static bool write_attribute(Writer *w, const Node *expr)
 static bool write_slice(Writer *w, const Node *expr)
 {
     const Node *lower = expr->Slice.lower, *upper = expr->Slice.upper, *step = expr->Slice.step;
-    return (!lower || write_expr(w, lower, AS_TEST)) && write_text(w, ":") && (!upper || write_expr(w, upper, AS_TEST)) &&
+    return (!lower || write_expr(w, lower, AS_TEST)) && write_text(w, ":") &&
+           (!upper || write_expr(w, upper, AS_TEST)) &&
            (!step || (write_text(w, ":") && write_expr(w, step, AS_TEST)));
 }
 
@@ -358,7 +362,8 @@ static bool write_node(Writer *w, const Node *expr, int level)
     case IfExp_kind:          return write_if_else(w, expr, level);
     case Dict_kind:           return write_dict(w, expr);
     case Set_kind:            return write_text(w, "{") && write_list(w, expr->Set.elts, AS_TEST) && write_text(w, "}");
-    case GeneratorExp_kind:   return write_comprehension(w, "(", expr->GeneratorExp.elt, expr->GeneratorExp.generators, ")");
+    case GeneratorExp_kind:
+        return write_comprehension(w, "(", expr->GeneratorExp.elt, expr->GeneratorExp.generators, ")");
     case ListComp_kind:       return write_comprehension(w, "[", expr->ListComp.elt, expr->ListComp.generators, "]");
     case SetComp_kind:        return write_comprehension(w, "{", expr->SetComp.elt, expr->SetComp.generators, "}");
     case DictComp_kind:       return write_dict_comprehension(w, expr);
@@ -382,7 +387,8 @@ static bool write_node(Writer *w, const Node *expr, int level)
     case Attribute_kind:      return write_attribute(w, expr);
     case Starred_kind:        return write_text(w, "*") && write_expr(w, expr->Starred.value, AS_BIT_OR);
     case Name_kind:           return write_str(w, expr->Name.id);
-    case List_kind:           return write_text(w, "[") && write_list(w, expr->List.elts, AS_TEST) && write_text(w, "]");
+    case List_kind:
+        return write_text(w, "[") && write_list(w, expr->List.elts, AS_TEST) && write_text(w, "]");
     case Tuple_kind:          return write_tuple(w, expr, level);
     case Subscript_kind:
         return write_expr(w, expr->Subscript.value, AS_ATOM) && write_text(w, "[") &&
@@ -390,7 +396,8 @@ static bool write_node(Writer *w, const Node *expr, int level)
     case Slice_kind:          return write_slice(w, expr);
     case NamedExpr_kind:
         return write_if(w, level > AS_TUPLE, "(") && write_expr(w, expr->NamedExpr.target, AS_ATOM) &&
-               write_text(w, " := ") && write_expr(w, expr->NamedExpr.value, AS_ATOM) && write_if(w, level > AS_TUPLE, ")");
+               write_text(w, " := ") && write_expr(w, expr->NamedExpr.value, AS_ATOM) &&
+               write_if(w, level > AS_TUPLE, ")");
     }
     k_raise(PyExc_SystemError, "unknown expression kind");
     return false;

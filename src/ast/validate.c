@@ -38,7 +38,8 @@ static bool check_position(const Node *node)
     const Position *at = &node->at;
     if (at->lineno > at->end_lineno)
         return wrong("AST node line range (%d, %d) is not valid", at->lineno, at->end_lineno);
-    if ((at->lineno < 0 && at->end_lineno != at->lineno) || (at->col_offset < 0 && at->col_offset != at->end_col_offset))
+    if ((at->lineno < 0 && at->end_lineno != at->lineno) ||
+        (at->col_offset < 0 && at->col_offset != at->end_col_offset))
         return wrong("AST node column range (%d, %d) for line range (%d, %d) is not valid", at->col_offset,
                      at->end_col_offset, at->lineno, at->end_lineno);
     if (at->lineno == at->end_lineno && at->col_offset > at->end_col_offset)
@@ -475,7 +476,8 @@ static bool check_try(Check *c, const char *name, const NodeSeq *body, const Nod
         return wrong("%s has neither except handlers nor finalbody", name);
     if (!handlers->n && orelse->n)
         return wrong("%s has orelse but no except handlers", name);
-    return check_handlers(c, handlers, strcmp(name, "TryStar") == 0) && check_statements(c, finalbody) && check_statements(c, orelse);
+    return check_handlers(c, handlers, strcmp(name, "TryStar") == 0) && check_statements(c, finalbody) &&
+           check_statements(c, orelse);
 }
 
 static bool check_with(Check *c, const char *name, const NodeSeq *items, const NodeSeq *body)
@@ -573,7 +575,8 @@ static bool check_statement_inside(Check *c, const Node *stmt)
     case For_kind:
         return check_for(c, name, stmt->For.target, stmt->For.iter, stmt->For.body, stmt->For.orelse);
     case AsyncFor_kind:
-        return check_for(c, name, stmt->AsyncFor.target, stmt->AsyncFor.iter, stmt->AsyncFor.body, stmt->AsyncFor.orelse);
+        return check_for(c, name, stmt->AsyncFor.target, stmt->AsyncFor.iter, stmt->AsyncFor.body,
+                         stmt->AsyncFor.orelse);
     case While_kind:
         return check_expr(c, stmt->While.test, Load) && check_body(c, stmt->While.body, name) &&
                check_statements(c, stmt->While.orelse);

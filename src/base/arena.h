@@ -10,7 +10,8 @@ K_INT KArena *arena_new(void); /* NULL when out of memory (no exception set) */
 K_INT void arena_free(KArena *arena);
 /* size bytes, aligned to 16, zeroed; NULL when out of memory (no exception set). */
 K_INT void *arena_alloc(KArena *arena, size_t size);
-/* The arena takes the reference and calls release(object) for it at its end. -1 (object released) when out of memory. */
+/* The arena takes the reference and calls release(object) for it at its end. -1 (object released) when out of
+ * memory. */
 K_INT int arena_own(KArena *arena, K_STOLEN PyObject *object);
 /* base/ knows no objects: how owned references are released is told once at start-up. */
 K_INT void arena_set_release(void (*release)(PyObject *object));

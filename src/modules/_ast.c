@@ -1,6 +1,7 @@
 /* _ast.c - the module _ast: a class for each node of trees.
  *
- * In: the tables of ast/fields.h.  Out: ast.AST, a class for each sum type below it, a class for each node below its sum.
+ * In: the tables of ast/fields.h.  Out: ast.AST, a class for each sum type below it, a class for each node below its
+ * sum.
  * Nodes are plain objects with a __dict__; their classes tell the fields (_fields, _attributes) and the defaults of
  * optional ones. Start at ast_exec(). */
 #include "ast/fields.h"
@@ -111,7 +112,8 @@ METHOD_RAW(ast_node, __reduce__, NOARGS, 0, NULL)
     K_AUTO(PyObject *) none = PyTuple_New(0);
     if (!none)
         return NULL;
-    return dict ? PyTuple_Pack(3, (PyObject *)Py_TYPE(self), none, dict) : PyTuple_Pack(2, (PyObject *)Py_TYPE(self), none);
+    PyObject *type = (PyObject *)Py_TYPE(self);
+    return dict ? PyTuple_Pack(3, type, none, dict) : PyTuple_Pack(2, type, none);
 }
 
 METHODS_END(ast_node);
@@ -242,8 +244,8 @@ static PyObject *make_class(PyObject *base, const char *name, const AstField *fi
 static int set_attributes(PyObject *class, SumKind sum)
 {
     static const AstField names[] = {
-        { FIELD_INT, "lineno", NULL, 0 }, { FIELD_INT, "col_offset", NULL, 0 }, { FIELD_INT_OPT, "end_lineno", NULL, 0 },
-        { FIELD_INT_OPT, "end_col_offset", NULL, 0 }, { FIELD_END, NULL, NULL, 0 },
+        { FIELD_INT, "lineno", NULL, 0 }, { FIELD_INT, "col_offset", NULL, 0 },
+        { FIELD_INT_OPT, "end_lineno", NULL, 0 }, { FIELD_INT_OPT, "end_col_offset", NULL, 0 }, { FIELD_END, NULL, NULL, 0 },
     };
     bool positions = ast_sums[sum].attributes;
     K_AUTO(PyObject *) attributes = names_of(positions ? names : NULL);
@@ -284,9 +286,9 @@ static int add_sum(PyObject *module, PyObject *base, SumKind sum)
             return -1;
     }
     for (int i = 0; i < AST_ENUM_VALUES; i++) {
+        const char *name = ast_enum_values[i].name;
         if (ast_enum_values[i].sum == sum &&
-            add_class(module, make_class(class, ast_enum_values[i].name, NULL, PyUnicode_FromString(ast_enum_values[i].name)),
-                      ast_enum_values[i].name) < 0)
+            add_class(module, make_class(class, name, NULL, PyUnicode_FromString(name)), name) < 0)
             return -1;
     }
     return 0;

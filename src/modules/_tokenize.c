@@ -1,6 +1,7 @@
 /* _tokenize.c - the module _tokenize: the tokenizer as an iterator.
  *
- * In: source text.  Out: tuples (text, kind, line, end line, column, end column, the line's text); columns in UTF-8 bytes.
+ * In: source text.  Out: tuples (text, kind, line, end line, column, end column, the line's text); columns in UTF-8
+ * bytes.
  * Start at iterator_next(). */
 #include "memory/gc.h"
 #include "objects/bytes/bytes.h"

@@ -28,7 +28,8 @@ static const char *token_name(const Token *t)
 static const char *part_name(const Part *part)
 {
     static const char *const names[NODE_KINDS] = {
-        [Attribute_kind] = "attribute", [Subscript_kind] = "subscript", [Starred_kind] = "starred", [Name_kind] = "name",
+        [Attribute_kind] = "attribute", [Subscript_kind] = "subscript", [Starred_kind] = "starred",
+        [Name_kind] = "name",
         [List_kind] = "list", [Tuple_kind] = "tuple", [Lambda_kind] = "lambda", [Call_kind] = "function call",
         [BoolOp_kind] = "expression", [BinOp_kind] = "expression", [UnaryOp_kind] = "expression",
         [GeneratorExp_kind] = "generator expression", [Yield_kind] = "yield expression",

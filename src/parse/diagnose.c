@@ -381,6 +381,6 @@ void parse_diagnose(Parser *p)
         run_pass(&f, true);
     if (!PyErr_Occurred())
         generic_error(p, last);
-    else if ((p->tokens.done == TOKENS_GO_ON || p->tokens.done == TOKENS_EOF) && PyErr_ExceptionMatches(PyExc_SyntaxError))
+    else if (p->tokens.done <= TOKENS_EOF && PyErr_ExceptionMatches(PyExc_SyntaxError))
         parse_check_rest(p);
 }

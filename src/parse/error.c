@@ -86,7 +86,9 @@ void parse_raise_at(Parser *p, PyObject *type, int lineno, int col_offset, int e
         return;
     if (end_lineno == PARSE_HERE)
         end_lineno = p->tokens.lineno;
-    Py_ssize_t end_column = end_col_offset == PARSE_HERE ? p->tokens.cur - p->tokens.line_start : (Py_ssize_t)end_col_offset + 1;
+    Py_ssize_t end_column = (Py_ssize_t)end_col_offset + 1;
+    if (end_col_offset == PARSE_HERE)
+        end_column = p->tokens.cur - p->tokens.line_start;
     va_list values;
     va_start(values, format);
     raise_values(p, type, lineno, (Py_ssize_t)col_offset + 1, end_lineno, end_column, format, values);

@@ -1,7 +1,7 @@
 /* expressions.c - everything with operators, from lists of expressions down to powers.
  *
- * In: tokens.  Out: expression nodes. Binary operators are climbed by precedence; the loosest (lambda, if-else, or, and,
- * not, comparison) have functions of their own. Start at parse_expression(). */
+ * In: tokens.  Out: expression nodes. Binary operators are climbed by precedence; the loosest (lambda, if-else, or,
+ * and, not, comparison) have functions of their own. Start at parse_expression(). */
 #include "code/code.h"
 #include "parse/parser.h"
 #include "runtime/errors.h"
@@ -263,7 +263,9 @@ Node *parse_named(Parser *p)
     target->Name.ctx = Store;
     advance(p);
     Node *value = parse_expression(p);
-    Node *node = value && parser_version(p, 8, "Assignment expressions are") ? new_since(p, first, NamedExpr_kind) : NULL;
+    if (!value || !parser_version(p, 8, "Assignment expressions are"))
+        return NULL;
+    Node *node = new_since(p, first, NamedExpr_kind);
     if (!node)
         return NULL;
     node->NamedExpr.target = target;

@@ -77,7 +77,8 @@ static bool warn_brace(Parser *p, const char *at, Token *t)
 }
 
 /* Where the literal text from start ends: at a brace or the end. *doubled: the brace is a doubled one, kept once. */
-static const char *literal_end(Parser *p, const char *start, const char *end, bool raw, int depth, bool *doubled, Token *t)
+static const char *literal_end(Parser *p, const char *start, const char *end, bool raw, int depth, bool *doubled,
+                               Token *t)
 {
     const char *s = start;
     while (s < end) {

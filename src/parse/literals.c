@@ -1,7 +1,7 @@
 /* literals.c - numbers and strings (adjacent ones joined).
  *
- * In: NUMBER and STRING tokens.  Out: Constant and JoinedStr nodes. Escapes are decoded by the codecs; here the prefixes,
- * quotes and warnings are dealt with. Start at parse_strings(). */
+ * In: NUMBER and STRING tokens.  Out: Constant and JoinedStr nodes. Escapes are decoded by the codecs; here the
+ * prefixes, quotes and warnings are dealt with. Start at parse_strings(). */
 #include "memory/mem.h"
 #include "objects/bytes/bytes.h"
 #include "objects/complex.h"

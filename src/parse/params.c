@@ -110,7 +110,8 @@ static bool keyword_params(Parser *p, Params *params)
         Node *arg = param(p, params, false), *value = NULL;
         if (!arg || (accept(p, EQUAL) && !(value = parse_expression(p))))
             return false;
-        if (!parser_push(p, arg) || !(value ? parser_push(p, value) : parser_push_null(p)) || !param_end(p, params, arg))
+        if (!parser_push(p, arg) || !(value ? parser_push(p, value) : parser_push_null(p)) ||
+            !param_end(p, params, arg))
             return false;
     }
     Py_ssize_t n = (Py_ssize_t)(p->nstack - base) / 2;

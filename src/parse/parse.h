@@ -13,7 +13,8 @@ typedef struct ParseOptions {
 } ParseOptions;
 
 /* Parses a source file's bytes: decodes (BOM, coding line; PyCF_IGNORE_COOKIE: plain UTF-8), tokenizes, parses.
- * NULL with SyntaxError (IndentationError, TabError), UnicodeDecodeError, MemoryError, or what a warning turned into. */
+ * NULL with SyntaxError (IndentationError, TabError), UnicodeDecodeError, MemoryError, or what a warning turned
+ * into. */
 K_INT Node *parse_source(const char *bytes, Py_ssize_t size, const ParseOptions *options, KArena *arena);
 
 #endif

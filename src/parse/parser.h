@@ -2,7 +2,8 @@
  *
  * A parse function consumes what it recognises and returns NULL otherwise, with an exception (a string or number was
  * wrong, memory is short) or without: then the program is wrong at or before the furthest token, and the error finder
- * looks for the words to say it. Positions: a node begins at its first token and ends where the last consumed one does. */
+ * looks for the words to say it. Positions: a node begins at its first token and ends where the last consumed one
+ * does. */
 #ifndef KAA_PARSE_PARSER_H
 #define KAA_PARSE_PARSER_H
 
@@ -149,7 +150,8 @@ K_INT Node *parse_program(Parser *p);
 K_INT NodeSeq *parse_block(Parser *p);
 /* ---- compound.c ---- */
 K_INT Node *parse_compound(Parser *p); /* at one of its keywords */
-K_INT Node *parse_match(Parser *p);    /* at the name "match": NULL without exception and mark moved back if it is none */
+/* At the name "match": NULL without exception and mark moved back if it begins no match statement. */
+K_INT Node *parse_match(Parser *p);
 K_INT bool parse_at_compound(Parser *p);
 /* ---- params.c ---- */
 K_INT Node *parse_params(Parser *p, bool lambda); /* up to the closing token */

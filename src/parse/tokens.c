@@ -209,7 +209,8 @@ static PyObject *normalised(PyObject *name)
     K_AUTO(PyObject *) result = normalise ? PyObject_CallFunctionObjArgs(normalise, K_STR("NFKC"), text, NULL) : NULL;
     if (!result || PyUnicode_Check(result))
         return K_MOVE(result);
-    return k_raise(PyExc_TypeError, "unicodedata.normalize() must return a string, not %.200s", Py_TYPE(result)->tp_name);
+    return k_raise(PyExc_TypeError, "unicodedata.normalize() must return a string, not %.200s",
+                   Py_TYPE(result)->tp_name);
 }
 
 PyObject *parser_intern(Parser *p, const char *text, Py_ssize_t size)

@@ -24,8 +24,10 @@ static void normalise(char *encoding)
     } known[] = { { "utf-8", "utf-8" }, { "latin-1", "iso-8859-1" }, { "iso-8859-1", "iso-8859-1" },
                   { "iso-latin-1", "iso-8859-1" } };
     char lower[13] = "";
-    for (size_t i = 0; i < sizeof lower - 1 && encoding[i]; i++)
-        lower[i] = encoding[i] == '_' ? '-' : (char)(encoding[i] >= 'A' && encoding[i] <= 'Z' ? encoding[i] | 0x20 : encoding[i]);
+    for (size_t i = 0; i < sizeof lower - 1 && encoding[i]; i++) {
+        char c = encoding[i];
+        lower[i] = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+    }
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         size_t size = strlen(known[i].start);
         if (strncmp(lower, known[i].start, size) == 0 && (lower[size] == '-' || !lower[size])) {

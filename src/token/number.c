@@ -186,7 +186,8 @@ static TokenKind zeros(Tokenizer *tokens, int c)
     if (!nonzero)
         return end_of_number(tokens, c, "decimal");
     token_ungetc(tokens, c);
-    return token_error_range(tokens, (int)(tokens->start + 1 - tokens->line_start), (int)(zeros_end - tokens->line_start),
+    int column = (int)(tokens->start + 1 - tokens->line_start), end_column = (int)(zeros_end - tokens->line_start);
+    return token_error_range(tokens, column, end_column,
                              "leading zeros in decimal integer literals are not permitted; "
                              "use an 0o prefix for octal integers");
 }

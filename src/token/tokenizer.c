@@ -492,7 +492,8 @@ static TokenKind due_token(Tokenizer *tokens, bool blank)
         int c = token_getc(tokens);
         token_ungetc(tokens, c);
         /* a type comment alone on its line ends with a NEWLINE but sets no indentation: wait for more */
-        if (!blank && c != '\n' && !tokens->level && tokens->async_def_newline && tokens->async_def_indent >= tokens->indent) {
+        if (!blank && c != '\n' && !tokens->level && tokens->async_def_newline &&
+            tokens->async_def_indent >= tokens->indent) {
             tokens->async_def = tokens->async_def_newline = false;
             tokens->async_def_indent = 0;
         }
