@@ -23,9 +23,9 @@
 #define INT_OPT(node, field)        { FIELD_INT_OPT, #field, "int", offsetof(Node, node.field) },
 #define ENUM(node, type, field)     { FIELD_ENUM, #field, #type, offsetof(Node, node.field) },
 #define ENUM_SEQ(node, type, field) { FIELD_ENUM_SEQ, #field, #type, offsetof(Node, node.field) },
-#define FIELDS(node, fields) static const AstField node##_fields[] = { fields { FIELD_END, NULL, NULL, 0 } };
-#define NODE(sum, node, fields)           FIELDS(node, fields)
-#define PRODUCT(node, attributes, fields) FIELDS(node, fields)
+#define LAST_FIELD { FIELD_END, NULL, NULL, 0 }
+#define NODE(sum, node, fields)           static const AstField node##_fields[] = { fields LAST_FIELD };
+#define PRODUCT(node, attributes, fields) static const AstField node##_fields[] = { fields LAST_FIELD };
 #include "ast/nodes.def"
 #undef NODE
 #undef PRODUCT
