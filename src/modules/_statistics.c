@@ -45,8 +45,6 @@ static double quantile(double p)
     if (fabs(q) <= 0.425)
         return ratio(q, centre_p, centre_q, 0.180625 - q * q);
     double r = q <= 0.0 ? p : 1.0 - p;
-    if (r <= 0.0 || r >= 1.0)
-        return NAN;
     r = sqrt(-log(r));
     double side = q < 0.0 ? -1.0 : 1.0;
     return r <= 5.0 ? ratio(side, side_p, side_q, r - 1.6) : ratio(side, tail_p, tail_q, r - 5.0);
@@ -60,10 +58,9 @@ FUNCTION(_statistics, _normal_dist_inv_cdf, FAST, "($module, p, mu, sigma, /)", 
     if (k_check_nargs("_normal_dist_inv_cdf", nargs, 3, 3) < 0 || k_arg_double(args[0], &p) < 0 ||
         k_arg_double(args[1], &mu) < 0 || k_arg_double(args[2], &sigma) < 0)
         return NULL;
-    double x = quantile(p);
-    if (isnan(x))
+    if (p <= 0.0 || p >= 1.0 || sigma <= 0.0) /* a nan goes through */
         return k_raise(PyExc_ValueError, "inv_cdf undefined for these parameters");
-    return PyFloat_FromDouble(mu + x * sigma);
+    return PyFloat_FromDouble(mu + quantile(p) * sigma);
 }
 METHODS_END(_statistics);
 
