@@ -1,8 +1,8 @@
 /* thread_local.c - _thread._local: an object with one dict of attributes for each thread.
  *
- * The dicts hang on the threads: each thread's state dict maps the local object's key to a holder, which owns the
- * dict. The local object's `dummies` maps ids of threads to weak references to those holders, so a holder's death
- * (its thread ended) takes its row out, and the local object's death takes the dicts out of all threads.
+ * The local object owns the dicts: `dummies` maps a weak reference to the thread's holder to that thread's dict. The
+ * holder is owned by the thread's state dict (under the local object's key) and borrows the dict, so it is found
+ * quickly. When the thread ends, its holder dies and the row goes; a cycle through a dict is seen by the collector.
  * Start at local_dict(). */
 #include "memory/gc.h"
 #include "modules/_thread/thread_locks.h"
@@ -21,7 +21,7 @@
 
 typedef struct HolderObject {
     PyObject ob_base;
-    PyObject *dict;
+    PyObject *dict; /* borrowed */
     PyObject *weakrefs;
 } HolderObject;
 
@@ -30,30 +30,16 @@ typedef struct LocalObject {
     PyObject *key;     /* of the holders in the threads' dicts */
     PyObject *args, *kwargs; /* for __init__ in each further thread */
     PyObject *weakrefs;
-    PyObject *dummies; /* thread state's id -> weak reference to its holder */
+    PyObject *dummies; /* weak reference to a holder -> the dict of its thread */
 } LocalObject;
 
 /* ---- the holder ---- */
 
-static int holder_traverse(PyObject *op, visitproc visit, void *arg)
-{
-    Py_VISIT(((HolderObject *)op)->dict);
-    return 0;
-}
-
-static int holder_clear(PyObject *op)
-{
-    Py_CLEAR(((HolderObject *)op)->dict);
-    return 0;
-}
-
 static void holder_dealloc(PyObject *op)
 {
-    PyObject_GC_UnTrack(op);
     if (((HolderObject *)op)->weakrefs)
         PyObject_ClearWeakRefs(op);
-    holder_clear(op);
-    PyObject_GC_Del(op);
+    PyObject_Free(op);
 }
 
 static PyTypeObject holder_type = {
@@ -61,10 +47,8 @@ static PyTypeObject holder_type = {
     .tp_name = "_thread._localdummy",
     .tp_basicsize = sizeof(HolderObject),
     .tp_dealloc = holder_dealloc,
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .tp_doc = "Thread-local dummy",
-    .tp_traverse = holder_traverse,
-    .tp_clear = holder_clear,
     .tp_weaklistoffset = offsetof(HolderObject, weakrefs),
 };
 K_TYPE(holder_type);
@@ -76,42 +60,33 @@ static PyObject *holder_died(PyObject *local_ref, PyObject *holder_ref)
     if (local == Py_None)
         Py_RETURN_NONE;
     K_AUTO(PyObject *) owned = Py_NewRef(local);
-    PyObject *dummies = ((LocalObject *)local)->dummies, *key, *value;
-    Py_ssize_t at = 0;
-    while (dummies && PyDict_Next(dummies, &at, &key, &value)) {
-        if (value != holder_ref)
-            continue;
-        if (PyDict_DelItem(dummies, key) < 0)
-            PyErr_Clear();
-        break;
-    }
+    PyObject *dummies = ((LocalObject *)local)->dummies;
+    if (dummies && PyDict_Contains(dummies, holder_ref) > 0 && PyDict_DelItem(dummies, holder_ref) < 0)
+        PyErr_Clear();
     Py_RETURN_NONE;
 }
 
 static PyMethodDef holder_died_def = { "_localdummy_destroyed", holder_died, METH_O, NULL };
 
-/* A fresh dict for the current thread: borrowed (its holder in the thread's dict owns it). */
+/* A fresh dict for the current thread: borrowed from dummies. */
 static PyObject *make_dict(LocalObject *self)
 {
-    PyThreadState *tstate = _PyThreadState_GET();
-    PyObject *thread_dict = _PyThreadState_GetDict(tstate);
+    PyObject *thread_dict = _PyThreadState_GetDict(_PyThreadState_GET());
     if (!thread_dict)
         return k_raise(PyExc_SystemError, "Couldn't get thread-state dictionary");
-    K_AUTO(HolderObject *) holder = PyObject_GC_New(HolderObject, &holder_type);
+    K_AUTO(PyObject *) dict = PyDict_New();
+    K_AUTO(HolderObject *) holder = dict ? PyObject_New(HolderObject, &holder_type) : NULL;
     if (!holder)
         return NULL;
-    holder->dict = NULL;
+    holder->dict = dict;
     holder->weakrefs = NULL;
-    PyObject_GC_Track(holder);
-    holder->dict = PyDict_New();
-    K_AUTO(PyObject *) local_ref = holder->dict ? PyWeakref_NewRef((PyObject *)self, NULL) : NULL;
+    K_AUTO(PyObject *) local_ref = PyWeakref_NewRef((PyObject *)self, NULL);
     K_AUTO(PyObject *) callback = local_ref ? PyCFunction_New(&holder_died_def, local_ref) : NULL;
     K_AUTO(PyObject *) holder_ref = callback ? PyWeakref_NewRef((PyObject *)holder, callback) : NULL;
-    K_AUTO(PyObject *) id = holder_ref ? PyLong_FromUnsignedLongLong(tstate->id) : NULL;
-    if (!id || PyDict_SetItem(self->dummies, id, holder_ref) < 0 ||
+    if (!holder_ref || PyDict_SetItem(self->dummies, holder_ref, dict) < 0 ||
         PyDict_SetItem(thread_dict, self->key, (PyObject *)holder) < 0)
         return NULL;
-    return holder->dict;
+    return dict;
 }
 
 /* The attributes of self in the current thread: borrowed. The first look in a thread calls __init__ there. */
@@ -173,9 +148,10 @@ static int local_clear(PyObject *op)
     LocalObject *self = (LocalObject *)op;
     Py_CLEAR(self->args);
     Py_CLEAR(self->kwargs);
-    Py_CLEAR(self->dummies);
-    if (!self->key)
+    if (!self->key) {
+        Py_CLEAR(self->dummies);
         return 0;
+    }
     for (PyThreadState *ts = k_interp()->threads_head; ts; ts = ts->next)
         if (ts->dict && PyDict_GetItemWithError(ts->dict, self->key)) {
             PyObject *holder = Py_NewRef(PyDict_GetItemWithError(ts->dict, self->key));
@@ -183,6 +159,7 @@ static int local_clear(PyObject *op)
                 PyErr_Clear();
             Py_DECREF(holder);
         }
+    Py_CLEAR(self->dummies);
     return 0;
 }
 
