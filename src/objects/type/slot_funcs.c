@@ -379,8 +379,9 @@ PyObject *slot_tp_descr_get(PyObject *self, PyObject *obj, PyObject *type)
             mine->tp_descr_get = NULL;
         return Py_NewRef(self);
     }
+    K_AUTO(PyObject *) held = Py_NewRef(get); /* called as it is found, unbound */
     PyObject *args[] = { self, obj ? obj : Py_None, type ? type : Py_None };
-    return slot_call(K_STR("__get__"), args, 3);
+    return PyObject_Vectorcall(held, args, 3, NULL);
 }
 
 int slot_tp_descr_set(PyObject *self, PyObject *obj, PyObject *value)
