@@ -125,6 +125,7 @@ static K_COLD void complain_merge(PyObject *func, PyObject *mapping)
     } else if (PyErr_ExceptionMatches(PyExc_KeyError)) {
         PyObject *type, *value, *traceback;
         PyErr_Fetch(&type, &value, &traceback);
+        PyErr_NormalizeException(&type, &value, &traceback);
         PyObject *args = value && PyExceptionInstance_Check(value) ? ((PyBaseExceptionObject *)value)->args : value;
         if (!args || !PyTuple_Check(args) || PyTuple_GET_SIZE(args) != 1) {
             PyErr_Restore(type, value, traceback);
