@@ -133,9 +133,7 @@ PyObject *_PyImport_GetModuleId(_Py_Identifier *name)
     PyObject *text = _PyUnicode_FromId(name);
     if (!text)
         return NULL;
-    PyObject *module = PyImport_GetModule(text);
-    Py_XDECREF(module);
-    return module;
+    return PyImport_GetModule(text); /* a new reference, as its callers in compiled modules expect */
 }
 
 PyObject *PyImport_AddModuleObject(PyObject *name)

@@ -45,7 +45,7 @@ K_API K_STATUS int PyImport_ImportFrozenModuleObject(PyObject *name);
 K_API K_STATUS int PyImport_ImportFrozenModule(const char *name);
 K_API K_STATUS int PyImport_AppendInittab(const char *name, PyObject* (*initfunc)(void));
 K_API K_STATUS int _PyImport_IsInitialized(PyInterpreterState *);
-K_API K_BORROWED PyObject *_PyImport_GetModuleId(_Py_Identifier *name);
+K_API K_NEW PyObject *_PyImport_GetModuleId(_Py_Identifier *name);
 K_API K_STATUS int _PyImport_SetModule(PyObject *name, PyObject *module);
 K_API K_STATUS int _PyImport_SetModuleString(const char *name, PyObject* module);
 K_API void _PyImport_AcquireLock(void);
