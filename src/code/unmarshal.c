@@ -42,6 +42,13 @@ static void *too_short(void)
     return NULL;
 }
 
+static void *no_object(void)
+{
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_EOFError, "EOF read where object expected");
+    return NULL;
+}
+
 static PyObject *bad_data(const char *what)
 {
     return k_raise(PyExc_ValueError, "bad marshal data (%s)", what);
@@ -241,7 +248,7 @@ static double read_double(Reader *r)
 static double read_double_text(Reader *r)
 {
     int n = read_byte(r);
-    const char *text = n == EOF ? too_short() : read_bytes(r, n);
+    const char *text = n == EOF ? no_object() : read_bytes(r, n);
     if (!text)
         return -1;
     char copy[256];
@@ -284,7 +291,7 @@ static PyObject *read_ascii(Reader *r, int is_short)
 {
     Py_ssize_t n = is_short ? read_byte(r) : read_size(r, "string size out of range");
     if (is_short && n == EOF)
-        return too_short();
+        return no_object();
     const char *text = n < 0 ? NULL : read_bytes(r, n);
     return text ? PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, text, n) : NULL;
 }
@@ -424,7 +431,7 @@ static PyObject *read_typed(Reader *r, int type, int flag)
     case MARSHAL_INTERNED: return ref_add(r, interned(read_utf8(r)), flag);
     case MARSHAL_SMALL_TUPLE: {
         int n = read_byte(r);
-        return n == EOF ? too_short() : read_tuple(r, n, flag);
+        return n == EOF ? no_object() : read_tuple(r, n, flag);
     }
     case MARSHAL_TUPLE: return read_tuple(r, read_size(r, "tuple size out of range"), flag);
     case MARSHAL_LIST: return read_list(r, flag);
@@ -442,9 +449,9 @@ static PyObject *read_object(Reader *r)
 {
     int byte = read_byte(r);
     if (byte == EOF) {
-        if (!PyErr_Occurred() || PyErr_ExceptionMatches(PyExc_EOFError))
-            PyErr_SetString(PyExc_EOFError, "EOF read where object expected");
-        return NULL;
+        if (PyErr_ExceptionMatches(PyExc_EOFError))
+            PyErr_Clear();
+        return no_object();
     }
     if (r->depth >= MARSHAL_MAX_DEPTH)
         return k_raise(PyExc_ValueError, "recursion limit exceeded");
