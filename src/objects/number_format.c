@@ -352,8 +352,40 @@ static int text_finish(Text *t, _PyUnicodeWriter *writer)
     return status;
 }
 
+/* The common case: short ASCII without grouping. 1 when it is that and was written, 0, or -1 with an exception. */
+static int emit_short(_PyUnicodeWriter *writer, const Number *number, const Spec *spec)
+{
+    enum { SHORT = 120 };
+    char text[SHORT], *p = text;
+    Py_ssize_t prefix = (Py_ssize_t)strlen(number->prefix);
+    Py_ssize_t n = (number->sign != 0) + prefix + number->ndigits + number->point + number->nrest;
+    if (spec->grouping || spec->type == 'n' || spec->fill > 127 || n > SHORT || spec->width > SHORT)
+        return 0;
+    Py_ssize_t padding = Py_MAX(spec->width - n, 0), inside = spec->align == '=' ? padding : 0;
+    Py_ssize_t before = spec->align == '>' ? padding : spec->align == '^' ? padding / 2 : 0;
+    memset(p, (int)spec->fill, (size_t)before);
+    p += before;
+    if (number->sign)
+        *p++ = (char)number->sign;
+    memcpy(p, number->prefix, (size_t)prefix);
+    p += prefix;
+    memset(p, (int)spec->fill, (size_t)inside);
+    p += inside;
+    memcpy(p, number->digits, (size_t)number->ndigits);
+    p += number->ndigits;
+    if (number->point)
+        *p++ = '.';
+    memcpy(p, number->rest, (size_t)number->nrest);
+    p += number->nrest;
+    memset(p, (int)spec->fill, (size_t)(padding - before - inside));
+    return _PyUnicodeWriter_WriteASCIIString(writer, text, n + padding) < 0 ? -1 : 1;
+}
+
 static int emit_number(_PyUnicodeWriter *writer, const Number *number, const Spec *spec)
 {
+    int done = emit_short(writer, number, spec);
+    if (done)
+        return done < 0 ? -1 : 0;
     Punctuation p;
     Text t = { 0 };
     int status = punctuation_get(spec, &p);
@@ -412,6 +444,7 @@ static int format_int(_PyUnicodeWriter *writer, PyObject *v, Spec *spec)
     if (n >= 0) {
         Number number = { .prefix = "" };
         number.sign = *start == '-' ? '-' : spec->sign == '+' || spec->sign == ' ' ? spec->sign : 0;
+        number.rest = "";
         number.digits = start + (*start == '-');
         number.ndigits = n - (*start == '-');
         if (spec->alternate && base != 10)
