@@ -54,14 +54,20 @@ static PyObject *take(SimpleQueue *queue)
     return item;
 }
 
+/* Lets one who may be waiting look again. */
+static void wake(SimpleQueue *queue)
+{
+    if (!queue->locked)
+        return;
+    queue->locked = 0;
+    PyThread_release_lock(queue->lock);
+}
+
 static int put(SimpleQueue *queue, PyObject *item)
 {
     if (PyList_Append(queue->items, item) < 0)
         return -1;
-    if (queue->locked) { /* somebody waits, or did */
-        queue->locked = 0;
-        PyThread_release_lock(queue->lock);
-    }
+    wake(queue);
     return 0;
 }
 
@@ -122,7 +128,9 @@ static PyObject *get(SimpleQueue *queue, int block, PyObject *timeout)
         if (status == 1)
             queue->locked = 1;
     }
-    return take(queue);
+    PyObject *item = take(queue);
+    wake(queue); /* of two items put before we came here, the second may be another's */
+    return item;
 }
 
 METHODS_DECLARE(SimpleQueue);
