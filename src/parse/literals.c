@@ -21,7 +21,8 @@ static PyObject *number_value(const char *text, size_t size)
 {
     bool based = text[0] == '0' && size > 1 && strchr("xXoObB", text[1]);
     bool imaginary = !based && strchr("jJ", text[size - 1]);
-    if (!imaginary && (based || !strpbrk(text, ".eE")))
+    bool odd_zeros = text[0] == '0' && !based && strspn(text, "0") != size; /* 01 before "else" counts as a float */
+    if (!imaginary && !odd_zeros && (based || !strpbrk(text, ".eE")))
         return PyLong_FromString(text, NULL, 0);
     char *end;
     double value = PyOS_string_to_double(text, &end, NULL);
