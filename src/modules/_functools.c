@@ -132,7 +132,8 @@ static PyObject *partial_repr_open(Partial *p, const char *name)
     K_AUTO(PyObject *) list = PyList_New(0);
     K_AUTO(PyObject *) args = Py_NewRef(p->args);
     K_AUTO(PyObject *) kw = Py_NewRef(p->kw);
-    if (!list || partial_repr_add(list, PyObject_Repr(p->fn)) < 0)
+    K_AUTO(PyObject *) fn = Py_NewRef(p->fn);
+    if (!list || partial_repr_add(list, PyObject_Repr(fn)) < 0)
         return NULL;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args); i++) {
         if (partial_repr_add(list, PyObject_Repr(PyTuple_GET_ITEM(args, i))) < 0)
@@ -140,8 +141,10 @@ static PyObject *partial_repr_open(Partial *p, const char *name)
     }
     PyObject *key, *value;
     Py_ssize_t pos = 0;
-    while (PyDict_Next(kw, &pos, &key, &value)) {
-        if (partial_repr_add(list, PyUnicode_FromFormat("%S=%R", key, value)) < 0)
+    while (PyDict_Next(kw, &pos, &key, &value)) { /* runs code, which may change the dict */
+        K_AUTO(PyObject *) name_held = Py_NewRef(key);
+        K_AUTO(PyObject *) value_held = Py_NewRef(value);
+        if (partial_repr_add(list, PyUnicode_FromFormat("%S=%R", name_held, value_held)) < 0)
             return NULL;
     }
     K_AUTO(PyObject *) comma = PyUnicode_FromString(", ");
