@@ -1,8 +1,8 @@
 /* code.c - code objects: made from parts, compared, released; the C API that makes them.
  *
  * In: KCodeParts, from the assembler, from marshal or from Python.  Out: an immutable PyCodeObject.
- * Invariant: the bytecode in co_code_adaptive is never written after k_code_new(). localsplusnames holds the locals, then
- * cells that are not locals, then free variables; localspluskinds says per name which of them it is.
+ * Invariant: the bytecode in co_code_adaptive is never written after k_code_new(). localsplusnames holds the locals,
+ * then cells that are not locals, then free variables; localspluskinds says per name which of them it is.
  * Start at k_code_new(). What Python sees of the type is in code_type.c. */
 #include "code/code.h"
 

@@ -77,7 +77,8 @@ typedef struct KCodeParts {
 /* Checks the parts (SystemError or ValueError when they do not fit together), interns names, makes the code object. */
 K_INT K_NEW PyCodeObject *k_code_new(const KCodeParts *parts);
 
-/* The position of the instruction at a byte offset; -1 for what is not known. Lines from 1, columns from 0 in UTF-8 bytes. */
+/* The position of the instruction at a byte offset; -1 for what is not known. Lines from 1, columns from 0 in UTF-8
+ * bytes. */
 typedef struct KCodePosition {
     int line, end_line, column, end_column;
 } KCodePosition;

@@ -390,7 +390,8 @@ static PyObject *code_repr(PyObject *self)
     PyCodeObject *c = co(self);
     int line = c->co_firstlineno ? c->co_firstlineno : -1;
     if (c->co_filename && PyUnicode_Check(c->co_filename))
-        return PyUnicode_FromFormat("<code object %U at %p, file \"%U\", line %d>", c->co_name, c, c->co_filename, line);
+        return PyUnicode_FromFormat("<code object %U at %p, file \"%U\", line %d>", c->co_name, c, c->co_filename,
+                                    line);
     return PyUnicode_FromFormat("<code object %U at %p, file ???, line %d>", c->co_name, c, line);
 }
 

@@ -13,7 +13,7 @@
 #include "objects/tuple.h"
 #include "runtime/errors.h"
 
-/* The class of a warning: the message's when it is one, UserWarning when none is said. Borrowed; NULL with TypeError. */
+/* The class of a warning: the message's when it is one, UserWarning when none is said. Borrowed; NULL: TypeError. */
 static PyObject *category_for(PyObject *message, PyObject *category)
 {
     int is_warning = PyObject_IsInstance(message, PyExc_Warning);

@@ -460,7 +460,8 @@ static void *fatal_in_thread(void *unused)
     _Py_FatalErrorFunc("faulthandler_fatal_error_thread", "in new thread");
 }
 
-FUNCTION_RAW(faulthandler, _fatal_error_c_thread, NOARGS, 0, "_fatal_error_c_thread(): a fatal error in a thread of its own")
+FUNCTION_RAW(faulthandler, _fatal_error_c_thread, NOARGS, 0,
+             "_fatal_error_c_thread(): a fatal error in a thread of its own")
 {
     no_core_file();
     pthread_t thread;

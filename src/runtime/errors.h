@@ -77,7 +77,8 @@ extern K_API PyObject *PyExc_UnicodeWarning;
 extern K_API PyObject *PyExc_BytesWarning;
 extern K_API PyObject *PyExc_EncodingWarning;
 extern K_API PyObject *PyExc_ResourceWarning;
-K_API K_COLD PyObject *PyErr_Format(PyObject *exception, const char *format, ...); /* PyUnicode_FromFormat's formats; gives NULL */
+/* PyUnicode_FromFormat's formats; gives NULL */
+K_API K_COLD PyObject *PyErr_Format(PyObject *exception, const char *format, ...);
 K_API void _PyErr_BadInternalCall(const char *filename, int lineno);
 K_API void PyErr_SetNone(PyObject *);
 K_API void PyErr_SetObject(PyObject *, PyObject *);
@@ -191,7 +192,8 @@ K_API PyObject *_PyErr_FormatFromCauseTstate(PyThreadState *tstate, PyObject *ex
 K_API void _PyErr_NormalizeException(PyThreadState *tstate, PyObject **type, PyObject **value, PyObject **traceback);
 K_API void _PyErr_ChainStackItem(struct _PyErr_StackItem *item);
 
-/* The exception being raised as one normalised object with its traceback, taken out: new reference, NULL when there is none. */
+/* The exception being raised as one normalised object with its traceback, taken out: new reference, NULL when there is
+ * none. */
 K_INT PyObject *k_err_take(void);
 /* Makes it the exception being raised again. */
 K_INT void k_err_give(K_STOLEN PyObject *exception);

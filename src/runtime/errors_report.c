@@ -134,7 +134,8 @@ static PyStructSequence_Field unraisable_fields[] = {
     { "object", "the object that caused it" },
     { NULL, NULL },
 };
-static PyStructSequence_Desc unraisable_desc = { "UnraisableHookArgs", "What sys.unraisablehook gets.", unraisable_fields, 5 };
+static PyStructSequence_Desc unraisable_desc = { "UnraisableHookArgs", "What sys.unraisablehook gets.",
+                                                 unraisable_fields, 5 };
 PyTypeObject k_unraisable_args_type;
 
 int k_unraisable_start(void)
@@ -240,8 +241,8 @@ static PyObject *traceback_of_now(void)
     while (frame && k_frame_is_incomplete(frame))
         frame = frame->previous;
     PyFrameObject *object = frame ? k_frame_object(frame) : NULL;
-    PyObject *traceback = object ? k_traceback_new(NULL, object, PyFrame_GetLasti(object), PyFrame_GetLineNumber(object))
-                                 : NULL;
+    PyObject *traceback =
+        object ? k_traceback_new(NULL, object, PyFrame_GetLasti(object), PyFrame_GetLineNumber(object)) : NULL;
     if (!traceback)
         PyErr_Clear();
     return traceback;

@@ -1,6 +1,6 @@
 /* errors_syntax.c - where a SyntaxError is: its place set from C, and the line of source text to show with it.
  *
- * In: the SyntaxError being raised, a file name and positions.  Out: the same exception with lineno, offset, text... set.
+ * In: the SyntaxError being raised, a file name and positions.  Out: the exception with lineno, offset, text... set.
  * Start at PyErr_RangedSyntaxLocationObject(). */
 #include "runtime/errors.h"
 

@@ -128,7 +128,7 @@ static int filter_fits(PyObject *filter, PyObject *category, PyObject *text, Py_
     return wanted == 0 || wanted == line;
 }
 
-/* The action for a warning, a new reference; *filter is the row that said it (a new reference), NULL for the default. */
+/* The action for a warning, a new reference; *filter is the row that said it (a new one, too), NULL for the default. */
 static PyObject *find_action(PyObject *category, PyObject *text, Py_ssize_t line, PyObject *module, PyObject **filter)
 {
     *filter = NULL;

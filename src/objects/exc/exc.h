@@ -58,7 +58,7 @@ typedef struct PyAttributeErrorObject {
 #define PyExceptionInstance_Class(o) ((PyObject *)Py_TYPE(o))
 
 /* ---- beyond CPython's API ---- */
-K_INT K_STATUS int k_exc_start(void);                   /* after types_start(): ExceptionGroup, the spare MemoryErrors */
+K_INT K_STATUS int k_exc_start(void);                   /* after types_start(): ExceptionGroup, spare MemoryErrors */
 K_INT K_STATUS int k_exc_add_names(PyObject *builtins); /* puts every exception type into this dict */
 K_INT K_BORROWED PyObject *k_exc_group_type(void);      /* ExceptionGroup; NULL before k_exc_start() */
 

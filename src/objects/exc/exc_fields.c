@@ -149,7 +149,8 @@ static int name_error_init(PyObject *self, PyObject *args, PyObject *kwargs)
 {
     PyObject *name = NULL;
     if (exc_init_args(self, args) < 0
-        || keyword_fields(kwargs, "NameError", (const char *const[]){ "name", NULL }, (PyObject **const[]){ &name }) < 0)
+        || keyword_fields(kwargs, "NameError", (const char *const[]){ "name", NULL },
+                          (PyObject **const[]){ &name }) < 0)
         return -1;
     Py_XSETREF(((PyNameErrorObject *)self)->name, Py_XNewRef(name));
     return 0;
@@ -255,7 +256,8 @@ static PyMemberDef syntax_error_members[] = {
     { "text", T_OBJECT, offsetof(PySyntaxErrorObject, text), 0, "the line's text" },
     { "end_lineno", T_OBJECT, offsetof(PySyntaxErrorObject, end_lineno), 0, "the line where it ends" },
     { "end_offset", T_OBJECT, offsetof(PySyntaxErrorObject, end_offset), 0, "the column where it ends" },
-    { "print_file_and_line", T_OBJECT, offsetof(PySyntaxErrorObject, print_file_and_line), 0, "whether to show the place" },
+    { "print_file_and_line", T_OBJECT, offsetof(PySyntaxErrorObject, print_file_and_line), 0,
+      "whether to show the place" },
     { NULL },
 };
 EXC_LAYOUT(syntax_error, offsetof(PySyntaxErrorObject, msg), offsetof(PySyntaxErrorObject, filename),

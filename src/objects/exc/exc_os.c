@@ -1,8 +1,8 @@
 /* exc_os.c - OSError and its subclasses: the errno chooses the class.
  *
- * In: (errno, strerror[, filename[, winerror[, filename2]]]).  Out: an instance of OSError or the subclass for that errno.
- * Invariant: the fields are parsed in __new__, unless a subclass has its own __init__ and not its own __new__: then they
- * wait for OSError.__init__.
+ * In: (errno, strerror[, filename[, winerror[, filename2]]]).  Out: an OSError, or the subclass for that errno.
+ * Invariant: the fields are parsed in __new__, unless a subclass has its own __init__ and not its own __new__: then
+ * they wait for OSError.__init__.
  * Start at os_new(). */
 #include "objects/exc/exc_types.h"
 

@@ -82,7 +82,8 @@ extern K_API PyTypeObject PyFrame_Type, PyTraceBack_Type;
 
 /* line K_LINE_UNKNOWN: worked out from lasti when somebody asks. */
 enum { K_LINE_UNKNOWN = INT_MIN };
-K_INT K_NEW PyObject *k_traceback_new(PyObject *next, PyFrameObject *frame, int lasti, int line); /* next: NULL or borrowed */
+/* next: NULL or borrowed */
+K_INT K_NEW PyObject *k_traceback_new(PyObject *next, PyFrameObject *frame, int lasti, int line);
 K_INT int k_frame_set_lineno(PyObject *frame, PyObject *value, void *closure); /* the setter of f_lineno */
 K_INT int k_traceback_line(PyTracebackObject *traceback);
 /* Words from the frame's head to the end of its hidden words. */

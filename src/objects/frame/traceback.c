@@ -1,7 +1,8 @@
 /* traceback.c - traceback objects: which frames an exception passed, innermost last.
  *
  * In: a frame an exception leaves or starts in.  Out: one more entry in front of the exception's traceback.
- * Invariant: tb_next never leads back. tb_lineno is K_LINE_UNKNOWN until somebody asks; tb_lasti says where the frame was.
+ * Invariant: tb_next never leads back. tb_lineno is K_LINE_UNKNOWN until somebody asks; tb_lasti says where the frame
+ * was.
  * Start at PyTraceBack_Here(). Printing is in runtime/traceback.c. */
 #include "objects/frame/frame.h"
 
@@ -43,7 +44,8 @@ int PyTraceBack_Here(PyFrameObject *frame)
 {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    PyObject *entry = k_traceback_new(traceback, frame, PyFrame_GetLasti(frame), frame->f_lineno ? frame->f_lineno : K_LINE_UNKNOWN);
+    int line = frame->f_lineno ? frame->f_lineno : K_LINE_UNKNOWN;
+    PyObject *entry = k_traceback_new(traceback, frame, PyFrame_GetLasti(frame), line);
     if (!entry) {
         _PyErr_ChainExceptions(type, value, traceback);
         return -1;

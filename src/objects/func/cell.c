@@ -119,7 +119,8 @@ PyTypeObject PyCell_Type = {
     .tp_repr = cell_repr,
     .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
-    .tp_doc = "cell([contents])\n--\n\nA new cell, empty when no contents are given: cell_contents raises a ValueError then.",
+    .tp_doc = "cell([contents])\n--\n\n"
+              "A new cell, empty when no contents are given: cell_contents raises a ValueError then.",
     .tp_traverse = cell_traverse,
     .tp_clear = cell_clear,
     .tp_richcompare = cell_richcompare,

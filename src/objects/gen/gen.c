@@ -72,7 +72,8 @@ static PyObject *origin_from(_PyInterpreterFrame *frame, int depth)
     for (int i = 0; origin && i < n; frame = frame->previous) {
         if (k_frame_is_incomplete(frame))
             continue;
-        PyObject *place = Py_BuildValue("(OiO)", frame->f_code->co_filename, k_frame_line(frame), frame->f_code->co_name);
+        PyCodeObject *code = frame->f_code;
+        PyObject *place = Py_BuildValue("(OiO)", code->co_filename, k_frame_line(frame), code->co_name);
         if (!place)
             return NULL;
         PyTuple_SET_ITEM(origin, i++, place);
@@ -170,7 +171,8 @@ int _PyGen_FetchStopIterationValue(PyObject **out)
         return 0;
     }
     PyObject *raw = k_tstate()->curexc_value;
-    if (raw && k_tstate()->curexc_type == PyExc_StopIteration && !PyTuple_Check(raw) && !PyExceptionInstance_Check(raw)) {
+    if (raw && k_tstate()->curexc_type == PyExc_StopIteration && !PyTuple_Check(raw)
+        && !PyExceptionInstance_Check(raw)) {
         *out = Py_NewRef(raw); /* never normalised: the value itself */
         PyErr_Clear();
         return 0;
@@ -548,7 +550,8 @@ METHOD_RAW(generator, send, O, 0, "send(arg): puts arg into generator,\ngives th
 }
 
 METHOD_RAW(generator, throw, FAST, 0,
-           "throw(value)\nthrow(type[,value[,tb]])\n\nRaises an exception in generator, gives the next item or raises StopIteration.")
+           "throw(value)\nthrow(type[,value[,tb]])\n\n"
+           "Raises an exception in generator, gives the next item or raises StopIteration.")
 {
     return gen_throw_args(ge(self), args, nargs);
 }
