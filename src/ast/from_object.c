@@ -281,7 +281,7 @@ static Node *to_node(PyObject *object, SumKind sum, KArena *arena)
 {
     char where[64];
     snprintf(where, sizeof where, " while traversing '%s' node", ast_sums[sum].name);
-    if (k_enter_recursive(k_tstate(), where))
+    if (k_enter_nested(k_tstate(), where))
         return NULL;
     Node *node = fill(object, sum, arena);
     k_leave_recursive(k_tstate());

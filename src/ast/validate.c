@@ -168,7 +168,7 @@ static bool check_constant(PyObject *value)
         k_raise(PyExc_TypeError, "got an invalid type in Constant: %s", _PyType_Name(Py_TYPE(value)));
         return false;
     }
-    if (k_enter_recursive(k_tstate(), " during compilation"))
+    if (k_enter_nested(k_tstate(), " during compilation"))
         return false;
     K_AUTO(PyObject *) items = PySequence_Tuple(value);
     bool good = items != NULL;

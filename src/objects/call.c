@@ -150,7 +150,7 @@ static PyObject *call_tp_call(PyThreadState *tstate, PyObject *callable, PyObjec
     ternaryfunc call = Py_TYPE(callable)->tp_call;
     if (!call)
         return call_not_callable(callable);
-    if (k_enter_recursive(tstate, CALL_WHERE))
+    if (k_enter_nested(tstate, CALL_WHERE))
         return NULL;
     PyObject *result = call(callable, args, kwargs);
     k_leave_recursive(tstate);

@@ -62,7 +62,7 @@ int k_index_args(const char *name, PyObject *const *args, Py_ssize_t nargs, Py_s
 
 static int repr_one(_PyUnicodeWriter *writer, PyObject *item)
 {
-    if (k_enter_recursive(k_tstate(), " while getting the repr of an object"))
+    if (k_enter_nested(k_tstate(), " while getting the repr of an object"))
         return -1;
     PyObject *text = PyObject_Repr(item); /* runs code */
     k_leave_recursive(k_tstate());

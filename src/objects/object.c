@@ -122,7 +122,7 @@ int PyObject_CallFinalizerFromDealloc(PyObject *self)
 static PyObject *object_text(PyObject *o, reprfunc slot, const char *method, const char *where)
 {
     PyThreadState *tstate = k_tstate();
-    if (k_enter_recursive(tstate, where))
+    if (k_enter_nested(tstate, where))
         return NULL;
     PyObject *text = slot(o);
     k_leave_recursive(tstate);
@@ -275,7 +275,7 @@ PyObject *PyObject_RichCompare(PyObject *v, PyObject *w, int op)
             PyErr_BadInternalCall();
         return NULL;
     }
-    if (k_enter_recursive(tstate, " in comparison"))
+    if (k_enter_nested(tstate, " in comparison"))
         return NULL;
     PyObject *result = object_compare(v, w, op);
     k_leave_recursive(tstate);

@@ -293,7 +293,7 @@ static int protocol_abstract_issubclass(PyObject *derived, PyObject *cls)
     int found = 0;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(bases) && found == 0; i++) {
         PyThreadState *tstate = k_tstate();
-        if (k_enter_recursive(tstate, " in __issubclass__"))
+        if (k_enter_nested(tstate, " in __issubclass__"))
             return -1;
         found = protocol_abstract_issubclass(PyTuple_GET_ITEM(bases, i), cls);
         k_leave_recursive(tstate);
@@ -355,7 +355,7 @@ static int protocol_ask_class(PyObject *o, PyObject *cls, PyObject *method, cons
     K_AUTO(PyObject *) check = k_lookup_special(cls, method);
     if (!check)
         return PyErr_Occurred() ? -1 : -2;
-    if (k_enter_recursive(tstate, where))
+    if (k_enter_nested(tstate, where))
         return -1;
     K_AUTO(PyObject *) answer = PyObject_CallOneArg(check, o);
     k_leave_recursive(tstate);
@@ -365,7 +365,7 @@ static int protocol_ask_class(PyObject *o, PyObject *cls, PyObject *method, cons
 static int protocol_any_of(PyObject *o, PyObject *classes, InheritCheck check, const char *where)
 {
     PyThreadState *tstate = k_tstate();
-    if (k_enter_recursive(tstate, where))
+    if (k_enter_nested(tstate, where))
         return -1;
     int result = 0;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(classes) && result == 0; i++)

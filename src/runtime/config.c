@@ -468,8 +468,8 @@ static void complete_numbers(PyConfig *config)
         int value;
     } defaults[] = {
         { offsetof(PyConfig, isolated), 0 }, { offsetof(PyConfig, use_environment), 1 }, { offsetof(PyConfig, dev_mode), 0 },
-        { offsetof(PyConfig, use_hash_seed), 0 }, { offsetof(PyConfig, faulthandler), 0 },
-        { offsetof(PyConfig, tracemalloc), 0 }, { offsetof(PyConfig, site_import), 1 },
+        { offsetof(PyConfig, faulthandler), 0 }, { offsetof(PyConfig, tracemalloc), 0 },
+        { offsetof(PyConfig, site_import), 1 },
         { offsetof(PyConfig, bytes_warning), 0 }, { offsetof(PyConfig, inspect), 0 },
         { offsetof(PyConfig, interactive), 0 }, { offsetof(PyConfig, optimization_level), 0 },
         { offsetof(PyConfig, parser_debug), 0 }, { offsetof(PyConfig, write_bytecode), 1 },

@@ -4,7 +4,10 @@
  * Start at config_read_arguments(). */
 #include "memory/mem.h"
 #include "runtime/config.h"
+#include "runtime/osutil.h"
 
+#include <limits.h>
+#include <unistd.h>
 #include <wchar.h>
 
 typedef struct Scan {
@@ -166,6 +169,26 @@ static PyStatus leave_program_arguments(PyConfig *config, const Scan *s)
     return status;
 }
 
+/* A script is known by its full path: the program may change the current folder. */
+static PyStatus set_script(PyConfig *config, const wchar_t *name)
+{
+    char here[PATH_MAX];
+    PyStatus status = PyConfig_SetString(config, &config->run_filename, name);
+    if (PyStatus_Exception(status) || *name == '/' || !getcwd(here, sizeof here))
+        return status;
+    wchar_t *folder = Py_DecodeLocale(here, NULL);
+    wchar_t *path = folder ? PyMem_RawMalloc((wcslen(folder) + wcslen(name) + 2) * sizeof *path) : NULL;
+    if (path) {
+        wcscpy(path, folder);
+        if (*name && wcscmp(name, L".") != 0)
+            wcscat(wcscat(path, L"/"), name);
+        PyMem_RawFree(config->run_filename);
+        config->run_filename = path;
+    }
+    PyMem_RawFree(folder);
+    return path ? status : PyStatus_NoMemory();
+}
+
 static PyStatus print_and_exit(const PyConfig *config)
 {
     if (k_settings()->help_asked) {
@@ -202,7 +225,7 @@ PyStatus config_read_arguments(PyConfig *config)
         return status;
     if (!config->run_command && !config->run_module && !config->run_filename && s.at < argv->length &&
         wcscmp(argv->items[s.at], L"-") != 0)
-        status = PyConfig_SetString(config, &config->run_filename, argv->items[s.at]);
+        status = set_script(config, argv->items[s.at]);
     if (!PyStatus_Exception(status))
         status = leave_program_arguments(config, &s);
     return status;

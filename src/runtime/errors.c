@@ -398,8 +398,13 @@ PyObject *_PyErr_FormatFromCause(PyObject *type, const char *format, ...)
 static int is_plain_message(PyObject *exception)
 {
     PyTypeObject *type = Py_TYPE(exception), *root = (PyTypeObject *)PyExc_BaseException;
-    if (type->tp_init != root->tp_init || type->tp_new != root->tp_new || type->tp_basicsize != root->tp_basicsize
-        || type->tp_itemsize != root->tp_itemsize)
+    Py_ssize_t size = type->tp_basicsize;
+    if (type->tp_dictoffset != root->tp_dictoffset)
+        size -= (Py_ssize_t)sizeof(PyObject *);
+    if (type->tp_weaklistoffset != root->tp_weaklistoffset)
+        size -= (Py_ssize_t)sizeof(PyObject *);
+    if (type->tp_init != root->tp_init || type->tp_new != root->tp_new || size != root->tp_basicsize ||
+        type->tp_itemsize != root->tp_itemsize)
         return 0;
     PyBaseExceptionObject *self = (PyBaseExceptionObject *)exception;
     if (self->dict && PyDict_GET_SIZE(self->dict))

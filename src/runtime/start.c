@@ -266,10 +266,11 @@ PyThreadState *Py_NewInterpreter(void)
     return _Py_NewInterpreter(0);
 }
 
-/* There is one interpreter for the time being. */
+/* There is one interpreter for the time being. Callers may have put their thread state aside: then nothing is raised. */
 PyThreadState *_Py_NewInterpreter(int isolated K_UNUSED)
 {
-    PyErr_SetString(PyExc_NotImplementedError, "Kaa has no subinterpreters");
+    if (_PyThreadState_UncheckedGet())
+        PyErr_SetString(PyExc_NotImplementedError, "Kaa has no subinterpreters");
     return NULL;
 }
 

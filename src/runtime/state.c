@@ -519,9 +519,19 @@ int _Py_CheckRecursiveCall(PyThreadState *ts, const char *where)
     return -1;
 }
 
+int k_enter_nested(PyThreadState *tstate, const char *where)
+{
+    if (k_enter_recursive(tstate, where))
+        return -1;
+    if (!k_stack_is_short(where ? where : ""))
+        return 0;
+    k_leave_recursive(tstate);
+    return -1;
+}
+
 int Py_EnterRecursiveCall(const char *where)
 {
-    return k_enter_recursive(_PyThreadState_GET(), where);
+    return k_enter_nested(_PyThreadState_GET(), where);
 }
 
 void Py_LeaveRecursiveCall(void)

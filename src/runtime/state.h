@@ -194,5 +194,7 @@ static inline void k_leave_recursive(PyThreadState *tstate)
 }
 /* 1 with RecursionError when the C stack is near its end: for recursive C code that counts no frames. */
 K_INT int k_stack_is_short(const char *where);
+/* Both: for C code that calls itself without a Python frame in between, however high sys.setrecursionlimit() is. */
+K_INT int k_enter_nested(PyThreadState *tstate, const char *where);
 
 #endif

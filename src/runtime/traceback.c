@@ -691,7 +691,7 @@ static int put_group(Printer *p, PyObject *exception)
 static int put_tree(Printer *p, PyObject *exception)
 {
     PyThreadState *tstate = k_tstate();
-    if (k_enter_recursive(tstate, " in print_exception_recursive"))
+    if (k_enter_nested(tstate, " in print_exception_recursive"))
         return -1;
     int status = p->seen ? put_earlier(p, exception) : 0;
     if (status == 0)

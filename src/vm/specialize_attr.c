@@ -63,6 +63,12 @@ static int is_data_descriptor(PyObject *descr)
     return descr && Py_TYPE(descr)->tp_descr_set;
 }
 
+/* An object of a class that may change: it can become a descriptor later, and the version of its holder would not tell. */
+static int may_become_descriptor(PyObject *value)
+{
+    return value && !PyType_HasFeature(Py_TYPE(value), Py_TPFLAGS_IMMUTABLETYPE);
+}
+
 /* Whether the name is not among the keys that a class's instances share, with the version of these noted. */
 static int never_in_values(PyTypeObject *type, PyObject *self, PyObject *name, uint32_t *version)
 {
@@ -125,7 +131,7 @@ static int form_of_class(PyTypeObject *type, PyObject *name, KCache *cache, int 
     if (_PyType_Lookup(&PyType_Type, name))
         return NO_FORM;
     PyObject *value = _PyType_Lookup(type, name);
-    int binds = value && Py_TYPE(value)->tp_descr_get && !PyFunction_Check(value);
+    int binds = may_become_descriptor(value) || (value && Py_TYPE(value)->tp_descr_get && !PyFunction_Check(value));
     cache->version = k_type_version(type);
     cache->ptr = value;
     return value && !binds && cache->version ? op : NO_FORM;
@@ -165,7 +171,9 @@ int vm_specialize_load_attr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cach
     if (!cache->version || !plain_getattr(type))
         return vm_settle(pc, cache, cache->version ? form_of_getattr(type, cache) : NO_FORM);
     PyObject *descr = _PyType_Lookup(type, name);
-    if (!is_data_descriptor(descr)) {
+    if (may_become_descriptor(descr)) {
+        op = NO_FORM;
+    } else if (!is_data_descriptor(descr)) {
         op = form_of_own_value(type, owner, name, cache);
         if (op == NO_FORM && descr && !Py_TYPE(descr)->tp_descr_get && PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT) &&
             never_in_values(type, owner, name, &cache->version2)) {
@@ -213,6 +221,8 @@ int vm_specialize_store_attr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cac
         return vm_settle(pc, cache, form_of_hook(type, hook, 3, cache, OP_STORE_ATTR_HOOK));
     }
     PyObject *descr = _PyType_Lookup(type, name);
+    if (may_become_descriptor(descr))
+        return vm_settle(pc, cache, NO_FORM);
     if (is_data_descriptor(descr)) {
         int slot = Py_IS_TYPE(descr, &PyMemberDescr_Type);
         return vm_settle(pc, cache, slot ? form_of_slot(descr, type, cache, OP_STORE_ATTR_SLOT) : NO_FORM);

@@ -350,8 +350,12 @@ METHOD_KW(reader, read1, "($self, size=-1, /)", "Up to size bytes by at most one
 static PyObject *read_into(Buffered *b, PyObject *target, bool once)
 {
     Py_buffer buffer;
-    if (has_raw(b) < 0 || PyObject_GetBuffer(target, &buffer, PyBUF_WRITABLE) < 0)
+    if (io_buffer_to_fill(target, &buffer, once ? "readinto1" : "readinto") < 0)
         return NULL;
+    if (has_raw(b) < 0) {
+        PyBuffer_Release(&buffer);
+        return NULL;
+    }
     Py_ssize_t n = -1;
     if (start_reading(b, "readinto of closed file") == 0) {
         if (!once)

@@ -145,8 +145,12 @@ METHOD(bytesio, readinto, O, "($self, buffer, /)", "Fills a buffer; gives how ma
 {
     BytesIO *b = (BytesIO *)self;
     Py_buffer buffer;
-    if (usable(b) < 0 || PyObject_GetBuffer(arg, &buffer, PyBUF_WRITABLE) < 0)
+    if (io_buffer_to_fill(arg, &buffer, "readinto") < 0)
         return NULL;
+    if (usable(b) < 0) {
+        PyBuffer_Release(&buffer);
+        return NULL;
+    }
     Py_ssize_t n = Py_MIN(buffer.len, Py_MAX(b->length - b->place, 0));
     if (n)
         memcpy(buffer.buf, b->data + b->place, (size_t)n);

@@ -283,7 +283,7 @@ METHOD(fileio, readinto, O, "($self, buffer, /)", "Fills a buffer by one read; g
         return closed_error();
     if (!f->readable)
         return mode_error("reading");
-    if (PyObject_GetBuffer(arg, &buffer, PyBUF_WRITABLE) < 0)
+    if (io_buffer_to_fill(arg, &buffer, "readinto") < 0)
         return NULL;
     Py_ssize_t n = read_some(f, buffer.buf, (size_t)buffer.len);
     PyBuffer_Release(&buffer);

@@ -48,6 +48,7 @@ K_INT K_STATUS int io_check_closed(PyObject *stream);      /* ValueError when it
 K_INT K_STATUS int io_arg_size(PyObject *argument, Py_ssize_t *size); /* None: -1 */
 K_INT K_NEW PyObject *io_call(PyObject *stream, PyObject *name);   /* stream.name() */
 K_INT K_NEW PyObject *io_call1(PyObject *stream, PyObject *name, PyObject *argument);
+K_INT K_STATUS int io_buffer_to_fill(PyObject *target, Py_buffer *buffer, const char *name); /* of the method called name */
 K_INT bool io_able(PyObject *stream, PyObject *question, const char *message); /* false with an exception */
 K_INT K_STATUS int io_call_bool(PyObject *stream, PyObject *name); /* truth of stream.name() */
 K_INT int io_base_traverse(PyObject *self, visitproc visit, void *arg);

@@ -32,6 +32,15 @@ int io_call_bool(PyObject *stream, PyObject *name)
     return result ? PyObject_IsTrue(result) : -1;
 }
 
+int io_buffer_to_fill(PyObject *target, Py_buffer *buffer, const char *name)
+{
+    if (PyObject_GetBuffer(target, buffer, PyBUF_WRITABLE) == 0)
+        return 0;
+    PyErr_Format(PyExc_TypeError, "%s() argument must be read-write bytes-like object, not %.200s", name,
+                 target == Py_None ? "None" : Py_TYPE(target)->tp_name);
+    return -1;
+}
+
 int io_is_closed(PyObject *stream)
 {
     K_AUTO(PyObject *) closed = PyObject_GetAttr(stream, K_STR("closed"));
@@ -476,10 +485,10 @@ METHOD_RAW(bufferediobase, write, VAR, 0, "write(b): takes all bytes; gives thei
     return io_unsupported("write");
 }
 
-static PyObject *read_into(PyObject *self, PyObject *target, PyObject *method)
+static PyObject *read_into(PyObject *self, PyObject *target, PyObject *method, const char *name)
 {
     Py_buffer buffer;
-    if (PyObject_GetBuffer(target, &buffer, PyBUF_WRITABLE) < 0)
+    if (io_buffer_to_fill(target, &buffer, name) < 0)
         return NULL;
     K_AUTO(PyObject *) size = PyLong_FromSsize_t(buffer.len);
     K_AUTO(PyObject *) bytes = size ? io_call1(self, method, size) : NULL;
@@ -499,12 +508,12 @@ static PyObject *read_into(PyObject *self, PyObject *target, PyObject *method)
 
 METHOD(bufferediobase, readinto, O, "($self, buffer, /)", "Fills a buffer by read(); gives how many bytes.")
 {
-    return read_into(self, arg, K_STR("read"));
+    return read_into(self, arg, K_STR("read"), "readinto");
 }
 
 METHOD(bufferediobase, readinto1, O, "($self, buffer, /)", "Fills a buffer by read1(); gives how many bytes.")
 {
-    return read_into(self, arg, K_STR("read1"));
+    return read_into(self, arg, K_STR("read1"), "readinto1");
 }
 
 METHODS_END(bufferediobase);

@@ -231,7 +231,7 @@ static int split_tree(PyObject *exception, const Matcher *matcher, int want_rest
         return 0;
     }
     PyThreadState *tstate = k_tstate();
-    if (k_enter_recursive(tstate, " in exceptiongroup_split_recursive"))
+    if (k_enter_nested(tstate, " in exceptiongroup_split_recursive"))
         return -1;
     int status = split_members(exception, matcher, want_rest, out);
     k_leave_recursive(tstate);
@@ -291,7 +291,7 @@ static int collect_leaves(PyObject *exception, PyObject *addresses)
         return address ? PySet_Add(addresses, address) : -1;
     }
     PyThreadState *tstate = k_tstate();
-    if (k_enter_recursive(tstate, " in collect_exception_group_leaf_ids"))
+    if (k_enter_nested(tstate, " in collect_exception_group_leaf_ids"))
         return -1;
     int status = 0;
     PyObject *members = group(exception)->excs;

@@ -120,7 +120,8 @@ PyObject *type_find_in_mro(PyTypeObject *type, PyObject *name)
 /* Borrowed; NULL without an exception when absent. */
 PyObject *_PyType_Lookup(PyTypeObject *type, PyObject *name)
 {
-    bool cacheable = PyUnicode_CheckExact(name) && PyUnicode_IS_READY(name)
+    /* a name made for this call alone would be found by nobody, and live on in the cache */
+    bool cacheable = PyUnicode_CheckExact(name) && PyUnicode_CHECK_INTERNED(name)
                      && PyUnicode_GET_LENGTH(name) <= LONGEST_CACHED_NAME;
     CacheEntry *entry = NULL;
     if (cacheable) {

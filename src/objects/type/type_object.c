@@ -540,7 +540,7 @@ static int type_dir_merge(PyObject *names, PyObject *cls)
     for (Py_ssize_t i = 0; i < n; i++) {
         K_AUTO(PyObject *) base = PySequence_GetItem(bases, i);
         PyThreadState *tstate = k_tstate();
-        if (!base || k_enter_recursive(tstate, " in dir()"))
+        if (!base || k_enter_nested(tstate, " in dir()"))
             return -1;
         int status = type_dir_merge(names, base);
         k_leave_recursive(tstate);
