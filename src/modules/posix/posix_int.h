@@ -18,25 +18,10 @@
 #include "objects/structseq.h"
 #include "objects/tuple.h"
 #include "runtime/errors.h"
+#include "runtime/oscall.h"
 #include "runtime/osutil.h"
 #include "runtime/signals.h"
 #include "vm/eval.h"
-
-#define UNLOCKED(statement)                                                                                            \
-    do {                                                                                                               \
-        PyThreadState *unlocked_ = PyEval_SaveThread();                                                                \
-        statement;                                                                                                     \
-        PyEval_RestoreThread(unlocked_);                                                                               \
-    } while (0)
-
-/* result = call, without the GIL, again after each interruption by a signal whose handler raises nothing. *interrupted
- * is set when one did raise. */
-#define RETRIED(result, interrupted, call)                                                                             \
-    do {                                                                                                               \
-        do                                                                                                             \
-            UNLOCKED(errno = 0; (result) = (call));                                                                    \
-        while ((result) < 0 && errno == EINTR && !((interrupted) = PyErr_CheckSignals() < 0));                         \
-    } while (0)
 
 /* A path argument: text or bytes or os.PathLike, a descriptor where that is allowed, or None. */
 typedef struct PosixPath {
