@@ -267,6 +267,18 @@ static PyObject *key_at(PyDictKeysObject *keys, Py_ssize_t index, Py_hash_t *has
     return DK_ENTRIES(keys)[index].me_key;
 }
 
+void dict_table_probe(PyDictKeysObject *keys, Py_hash_t hash, DictProbeVisit visit, void *arg)
+{
+    PROBE(keys, hash, slot);
+    for (;; PROBE_NEXT(slot)) {
+        Py_ssize_t index = get_index(keys, slot);
+        Py_hash_t its_hash = 0;
+        PyObject *its_key = index >= 0 ? key_at(keys, index, &its_hash) : NULL;
+        if (!visit(slot, index, its_key, its_hash, arg) || index == DICT_EMPTY)
+            return;
+    }
+}
+
 /* Whether two keys with equal hashes are one int: 1 or 0, or -1 when that is not the question. */
 static inline int same_int(PyObject *a, PyObject *b)
 {

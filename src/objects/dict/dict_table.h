@@ -72,6 +72,11 @@ K_INT Py_ssize_t dict_table_find_str(PyDictKeysObject *keys, PyObject *key, Py_h
  * no value: then the index is returned and *value is NULL). Runs code unless keys and key are strs. */
 K_INT Py_ssize_t dict_table_find(PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject **value);
 
+/* The slots that a look-up of this hash tries, up to the first empty one or until visit returns 0. visit runs no code;
+ * index is an entry's, DICT_DUMMY or DICT_EMPTY, key is borrowed, NULL without an entry. */
+typedef int (*DictProbeVisit)(size_t slot, Py_ssize_t index, PyObject *key, Py_hash_t hash, void *arg);
+K_INT void dict_table_probe(PyDictKeysObject *keys, Py_hash_t hash, DictProbeVisit visit, void *arg);
+
 /* ---- changes; each makes a new version ---- */
 K_INT K_STATUS int dict_table_set(PyDictObject *dict, K_STOLEN PyObject *key, Py_hash_t hash, K_STOLEN PyObject *value);
 /* The key is known to be absent (index: what the look-up gave), and no code ran since that was found. */

@@ -1,0 +1,72 @@
+/* _kaa.c - the module _kaa: what goes on inside the interpreter, as plain data.
+ *
+ * In: functions, code objects, dicts, any object.  Out: lists and dicts of ints, strs and bytes (see src/inspect/).
+ * Looking changes nothing that runs. Start at the FUNCTION blocks. */
+#include "inspect/inspect.h"
+#include "objects/func/func.h"
+#include "objects/method.h"
+#include "objects/module.h"
+#include "runtime/errors.h"
+
+/* The code object of a function or method, or the code object itself: borrowed; NULL with TypeError. */
+static PyCodeObject *code_of(PyObject *object, const char *fn)
+{
+    if (PyMethod_Check(object))
+        object = PyMethod_GET_FUNCTION(object);
+    if (PyFunction_Check(object))
+        return (PyCodeObject *)PyFunction_GET_CODE(object);
+    if (PyCode_Check(object))
+        return (PyCodeObject *)object;
+    k_raise(PyExc_TypeError, "%s() argument must be a Python function, method or code object, not %.200s", fn,
+            Py_TYPE(object)->tp_name);
+    return NULL;
+}
+
+FUNCTION(_kaa, instructions, O, "($module, function, /)",
+         "The engine's instructions of a function, method or code object.\n\n"
+         "A list with a dict for each: index; op, the form it has now; base, its general form; does, what that form\n"
+         "does in words, where a, b and d are the operands; a, b, c, d; depth, how many slots of the frame are live\n"
+         "before it; nlocals, how many of those are variables; offset and line, the bytecode it stands for.")
+{
+    PyCodeObject *code = code_of(arg, "instructions");
+    return code ? inspect_instructions(code) : NULL;
+}
+
+FUNCTION(_kaa, caches, O, "($module, function, /)",
+         "The inline caches of a function, method or code object.\n\n"
+         "A list with a dict for each: instruction, the index of its user; op and base, that one's forms;\n"
+         "specialised, whether they differ; counter, executions until the next attempt to specialise; failed, how many\n"
+         "attempts found no form; version, version2 and index, what the form relies on.")
+{
+    PyCodeObject *code = code_of(arg, "caches");
+    return code ? inspect_caches(code) : NULL;
+}
+
+FUNCTION(_kaa, probe, FAST, "($module, dict, key, /)",
+         "The walk through a dict's hash table for a key.\n\n"
+         "A list with a dict for each slot visited: slot, its number; entry, the number of the entry it names, or -1,\n"
+         "or -2 for a deleted one; key, that entry's; outcome: 'found', 'same hash' (compared, and another),\n"
+         "'other' (another hash), 'deleted' or 'empty'.")
+{
+    if (k_check_nargs("probe", nargs, 2, 2) < 0)
+        return NULL;
+    if (!PyDict_Check(args[0]))
+        return k_raise(PyExc_TypeError, "probe() argument 1 must be dict, not %.200s", Py_TYPE(args[0])->tp_name);
+    return inspect_probe((PyDictObject *)args[0], args[1]);
+}
+
+FUNCTION(_kaa, bytes, O, "($module, object, /)",
+         "The memory an object stands in.\n\n"
+         "A dict: address; size in bytes; collected, whether the cycle collector knows its type; bytes, from the\n"
+         "reference count on.")
+{
+    return inspect_bytes(arg);
+}
+
+METHODS_END(_kaa);
+
+static int kaa_exec(PyObject *module)
+{
+    return 0;
+}
+MODULE(_kaa, "The inside of the interpreter as plain data.", kaa_exec, 0);
