@@ -33,7 +33,7 @@ OBJ := $(SRC:src/%.c=$(B)/%.o)
 KAA_OBJ := $(OBJ) $(B)/main/kaa.o $(B)/main/frozen.o
 KAAC_OBJ := $(OBJ) $(B)/main/kaac.o $(B)/main/frozen_none.o
 
-.PHONY: all objects lib install train clean FORCE
+.PHONY: all objects lib install train clean demo test t check bench parity conformance FORCE
 all: build/kaa
 objects: $(KAA_OBJ) $(KAAC_OBJ)
 
@@ -106,3 +106,39 @@ $(B)/gen/unicode_types.h $(B)/gen/unicode_db_tables.h &: $(B)/gen/unicode_tables
 $(B)/base/unicode.o: $(B)/gen/unicode_types.h
 $(B)/base/unicode_db.o: $(B)/gen/unicode_db_tables.h
 -include $(KAA_OBJ:.o=.d) $(KAAC_OBJ:.o=.d)
+
+# ---- for people ----
+# No run may leave bytecode in Debian's folders.
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
+
+# Installs what is missing, builds, and shows the interpreter at work.
+demo:
+	tools/deps
+	$(MAKE) -j2 build/kaa
+	build/kaa examples/tour.py
+	$(if $(wildcard examples/inside.py),build/kaa examples/inside.py)
+test:
+	tools/deps test
+	$(MAKE) -j2 build/kaa
+	tools/test
+# One test or folder of tests: make t T=objects/dict
+t: build/kaa
+	tools/test $(T)
+parity: build/kaa
+	tools/parity
+conformance: build/kaa
+	tools/conformance
+bench: build/kaa
+	tools/bench
+
+# Before every commit: under three minutes.
+QUICK := test_grammar test_dict test_list test_set test_iter test_scope test_long test_super test_property test_enum
+check:
+	$(MAKE) -j2 build/kaa
+	tools/check_style
+	tools/check_layers
+	tools/check_refs
+	tools/map | cmp - MAP.md
+	tools/test
+	tools/parity --every 8
+	tools/conformance $(QUICK)

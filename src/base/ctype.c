@@ -23,7 +23,9 @@ const unsigned int _Py_ctype_table[256] = {
 };
 
 #define ROW(f, n) f(n), f(n + 1), f(n + 2), f(n + 3), f(n + 4), f(n + 5), f(n + 6), f(n + 7)
-#define ROWS(f, n) ROW(f, n), ROW(f, n + 8), ROW(f, n + 16), ROW(f, n + 24), ROW(f, n + 32), ROW(f, n + 40), ROW(f, n + 48), ROW(f, n + 56)
+#define ROWS(f, n)                                                                                                     \
+    ROW(f, n), ROW(f, n + 8), ROW(f, n + 16), ROW(f, n + 24), ROW(f, n + 32), ROW(f, n + 40), ROW(f, n + 48),          \
+        ROW(f, n + 56)
 #define TO_LOWER(c) ((unsigned char)((c) >= 'A' && (c) <= 'Z' ? (c) + 32 : (c)))
 #define TO_UPPER(c) ((unsigned char)((c) >= 'a' && (c) <= 'z' ? (c) - 32 : (c)))
 const unsigned char _Py_ctype_tolower[256] = {

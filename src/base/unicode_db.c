@@ -79,7 +79,8 @@ uint32_t unicode_compose(uint32_t first, uint32_t second)
 /* ---- computed names ---- */
 
 enum { HANGUL_FIRST = 0xac00, HANGUL_LAST = 0xd7a3 };
-static const char *const hangul_lead[] = { "G", "GG", "N", "D", "DD", "R", "M", "B", "BB", "S", "SS", "", "J", "JJ", "C", "K", "T", "P", "H" };
+static const char *const hangul_lead[] = { "G",  "GG", "N", "D",  "DD", "R", "M", "B", "BB", "S",
+                                           "SS", "",   "J", "JJ", "C",  "K", "T", "P", "H" };
 static const char *const hangul_vowel[] = { "A", "AE", "YA", "YAE", "EO", "E", "YEO", "YE", "O", "WA", "WAE", "OE", "YO", "U",
                                             "WEO", "WE", "WI", "YU", "EU", "YI", "I" };
 static const char *const hangul_tail[] = { "", "G", "GG", "GS", "N", "NJ", "NH", "D", "L", "LG", "LM", "LB", "LS", "LT", "LP",

@@ -217,7 +217,7 @@ static PyObject *read_big_int(Reader *r)
         return PyLong_FromLong(0);
     K_AUTO(PyObject *) made = NULL;
     PyLongObject *v = _PyLong_New((shorts + 1) / 2);
-    made = (PyObject *)v;
+    K_SET(made, (PyObject *)v);
     if (!v)
         return NULL;
     int part = 0;
@@ -359,7 +359,7 @@ static PyObject *read_set(Reader *r, int frozen, int flag)
     if (set && frozen && Py_REFCNT(set) != 1)
         K_SET(set, PySet_New(NULL)); /* a shared empty frozenset must not be filled */
     if (!frozen)
-        set = ref_add(r, K_MOVE(set), flag);
+        K_SET(set, ref_add(r, K_MOVE(set), flag));
     for (Py_ssize_t i = 0; set && i < n; i++) {
         K_AUTO(PyObject *) item = read_item(r, "set");
         if (!item || PySet_Add(set, item) < 0)

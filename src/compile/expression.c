@@ -716,8 +716,8 @@ int compile_call(Compiler *c, const Node *node)
     const Node *callee = node->Call.func;
     const NodeSeq *args = node->Call.args, *keywords = node->Call.keywords;
     TRY(check_keywords(c, keywords));
-    if (callee->kind == Attribute_kind && callee->Attribute.ctx == Load &&
-        !is_imported(c, callee->Attribute.value) && args->n + keywords->n + (keywords->n != 0) < STACK_USE_LIMIT && !has_unpacking(args, keywords))
+    if (callee->kind == Attribute_kind && callee->Attribute.ctx == Load && !is_imported(c, callee->Attribute.value) &&
+        args->n + keywords->n + (keywords->n != 0) < STACK_USE_LIMIT && !has_unpacking(args, keywords))
         return method_call(c, node);
     TRY(warn_caller(c, callee));
     Position at = c->unit->at;

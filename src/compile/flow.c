@@ -352,7 +352,6 @@ static int copy_small_exit(Compiler *c, Block *block)
         *copy = exit->instr[k];
     }
     block->exits = true;
-    flow_clean_block(block);
     return 0;
 }
 
@@ -424,11 +423,9 @@ static void remove_jumps_to_next(Compiler *c)
         Instr *last = block_last(block);
         if (last && (last->op == V_JUMP || last->op == V_JUMP_NO_INTERRUPT) && last->target == block->next) {
             block->ends = false;
-            make_nop(last);
-            flow_clean_block(block);
+            make_nop(last); /* it may take a line over, and stay for that */
         }
     }
-    remove_empty(c);
 }
 
 /* ---- positions ---- */
@@ -500,15 +497,19 @@ static void propagate_positions(Compiler *c)
     }
 }
 
-/* A return that still has no line gets the unit's first. */
+/* A return that still has no line gets that of the block before it. */
 static void place_returns(Compiler *c)
 {
+    int line = c->unit->firstlineno;
     for (Block *block = c->unit->entry; block; block = block->next) {
         Instr *last = block_last(block);
-        if (!last || last->at.lineno >= 0 || last->op != BC_RETURN_VALUE)
+        if (!last)
             continue;
-        for (int k = 0; k < block->n; k++)
-            block->instr[k].at.lineno = c->unit->firstlineno;
+        if (last->at.lineno >= 0)
+            line = last->at.lineno;
+        else if (last->op == BC_RETURN_VALUE)
+            for (int k = 0; k < block->n; k++)
+                block->instr[k].at.lineno = line;
     }
 }
 
@@ -530,13 +531,14 @@ int flow_optimize(Compiler *c)
 {
     for (Block *block = c->unit->newest; block; block = block->made_before)
         mark_ends(block);
+    for (Block *block = c->unit->entry; block; block = block->next)
+        TRY(copy_small_exit(c, block));
     for (Block *block = c->unit->entry; block; block = block->next) {
         TRY(optimize_block(c, block));
         flow_clean_block(block);
     }
-    for (int round = 0; round < 2; round++) /* a copied exit may make a small exit of its block */
-        for (Block *block = c->unit->entry; block; block = block->next)
-            TRY(copy_small_exit(c, block));
+    for (Block *block = c->unit->newest; block; block = block->made_before)
+        TRY(copy_small_exit(c, block));
     TRY(remove_unreachable(c));
     remove_empty(c);
     remove_jumps_to_next(c);

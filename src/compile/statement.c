@@ -428,7 +428,7 @@ static int with_item(Compiler *c, const Node *node, const NodeSeq *items, const 
     else
         TRY(compile_statements(c, body));
     nest_pop(c);
-    TRY(emit_artificial(c, V_POP_BLOCK));
+    TRY(async ? emit(c, V_POP_BLOCK) : emit_artificial(c, V_POP_BLOCK));
     at_node(c, node);
     TRY(call_exit_with_nones(c));
     TRY(await_result(c, async, 2));

@@ -17,11 +17,8 @@ static TryParts try_parts(const Node *node)
     return (TryParts){ node->TryStar.body, node->TryStar.handlers, node->TryStar.orelse, node->TryStar.finalbody };
 }
 
-static int protected_body(Compiler *c, const NodeSeq *statements, Block *handler)
+static int protected_body(Compiler *c, const NodeSeq *statements, Block *body, Block *handler)
 {
-    Block *body = block_new(c);
-    if (!body)
-        return -1;
     TRY(emit_jump(c, V_SETUP_FINALLY, handler));
     block_use(c, body);
     TRY(nest_push(c, TRY_EXCEPT, body, NULL, NULL));
@@ -84,10 +81,11 @@ static int handler_body(Compiler *c, const Node *handler, Block *end)
 
 static int try_except(Compiler *c, const TryParts *parts)
 {
-    Block *except = block_new(c), *end = block_new(c), *cleanup = block_new(c);
-    if (!except || !end || !cleanup)
+    /* Blocks are made in CPython's order, which small exits are copied in. */
+    Block *body = block_new(c), *except = block_new(c), *end = block_new(c), *cleanup = block_new(c);
+    if (!body || !except || !end || !cleanup)
         return -1;
-    TRY(protected_body(c, parts->body, except));
+    TRY(protected_body(c, parts->body, body, except));
     TRY(compile_statements(c, parts->orelse));
     TRY(emit_jump_artificial(c, V_JUMP, end));
     TRY(handlers_start(c, except, cleanup, EXCEPTION_HANDLER));
@@ -182,11 +180,11 @@ static int star_finish(Compiler *c, Block *end)
 
 static int try_star(Compiler *c, const TryParts *parts)
 {
-    Block *except = block_new(c), *orelse = block_new(c), *end = block_new(c), *cleanup = block_new(c),
-          *finish = block_new(c);
-    if (!except || !orelse || !end || !cleanup || !finish)
+    Block *body = block_new(c), *except = block_new(c), *orelse = block_new(c), *end = block_new(c),
+          *cleanup = block_new(c), *finish = block_new(c);
+    if (!body || !except || !orelse || !end || !cleanup || !finish)
         return -1;
-    TRY(protected_body(c, parts->body, except));
+    TRY(protected_body(c, parts->body, body, except));
     TRY(emit_jump_artificial(c, V_JUMP, orelse));
     TRY(handlers_start(c, except, cleanup, EXCEPTION_GROUP_HANDLER));
     for (Py_ssize_t i = 0; i < parts->handlers->n; i++) {

@@ -246,9 +246,9 @@ static int run_program(PyConfig *config)
     if (config->run_filename)
         importable = script_is_importable(config, &entry);
     else if (!config->safe_path)
-        entry = sys_path0(&config->argv);
+        K_SET(entry, sys_path0(&config->argv));
     if (config->run_filename && !importable && !config->safe_path)
-        entry = sys_path0(&config->argv);
+        K_SET(entry, sys_path0(&config->argv));
     if (entry && prepend_path(entry) < 0)
         return report();
     greet(config);

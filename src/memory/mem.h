@@ -23,7 +23,8 @@ typedef struct PyObjectArenaAllocator {
 } PyObjectArenaAllocator;
 
 #define PyMem_New(T, n) ((size_t)(n) > PY_SSIZE_T_MAX / sizeof(T) ? NULL : (T *)PyMem_Malloc((size_t)(n) * sizeof(T)))
-#define PyMem_Resize(p, T, n) ((p) = (size_t)(n) > PY_SSIZE_T_MAX / sizeof(T) ? NULL : (T *)PyMem_Realloc((p), (size_t)(n) * sizeof(T)))
+#define PyMem_Resize(p, T, n)                                                                                          \
+    ((p) = (size_t)(n) > PY_SSIZE_T_MAX / sizeof(T) ? NULL : (T *)PyMem_Realloc((p), (size_t)(n) * sizeof(T)))
 #define PyMem_Del PyMem_Free
 #define PyObject_Del PyObject_Free
 

@@ -198,7 +198,7 @@ static PyObject *sum_text(SumKind sum)
         if (text)
             K_SET(text, PyUnicode_FromFormat("%U\n%s| %U", text, indent, kind));
         else
-            text = PyUnicode_FromFormat("%s = %U", ast_sums[sum].name, kind);
+            K_SET(text, PyUnicode_FromFormat("%s = %U", ast_sums[sum].name, kind));
         if (!text)
             return NULL;
     }

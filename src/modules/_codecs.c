@@ -20,7 +20,8 @@ FUNCTION(_codecs, register, O, "($module, search_function, /)", "Register a code
         return NULL;
     Py_RETURN_NONE;
 }
-FUNCTION(_codecs, unregister, O, "($module, search_function, /)", "Unregister a codec search function and clear the registry's cache.")
+FUNCTION(_codecs, unregister, O, "($module, search_function, /)",
+         "Unregister a codec search function and clear the registry's cache.")
 {
     if (PyCodec_Unregister(arg) < 0)
         return NULL;
@@ -31,8 +32,8 @@ FUNCTION(_codecs, lookup, O, "($module, encoding, /)", "Looks up a codec tuple i
     const char *encoding;
     return k_arg_utf8(arg, "lookup", "argument", &encoding) < 0 ? NULL : _PyCodec_Lookup(encoding);
 }
-FUNCTION_KW(_codecs, encode, "($module, /, obj, encoding='utf-8', errors='strict')", "Encodes obj using the codec registered for encoding.",
-            *obj, *encoding, *errors)
+FUNCTION_KW(_codecs, encode, "($module, /, obj, encoding='utf-8', errors='strict')",
+            "Encodes obj using the codec registered for encoding.", *obj, *encoding, *errors)
 {
     const char *encoding = "utf-8", *errors = NULL;
     if ((arg->encoding && k_arg_utf8(arg->encoding, "encode", "'encoding'", &encoding) < 0) ||
@@ -40,8 +41,8 @@ FUNCTION_KW(_codecs, encode, "($module, /, obj, encoding='utf-8', errors='strict
         return NULL;
     return PyCodec_Encode(arg->obj, encoding, errors);
 }
-FUNCTION_KW(_codecs, decode, "($module, /, obj, encoding='utf-8', errors='strict')", "Decodes obj using the codec registered for encoding.",
-            *obj, *encoding, *errors)
+FUNCTION_KW(_codecs, decode, "($module, /, obj, encoding='utf-8', errors='strict')",
+            "Decodes obj using the codec registered for encoding.", *obj, *encoding, *errors)
 {
     const char *encoding = "utf-8", *errors = NULL;
     if ((arg->encoding && k_arg_utf8(arg->encoding, "decode", "'encoding'", &encoding) < 0) ||

@@ -153,11 +153,11 @@ static PyObject *Dialect_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
         return NULL;
     K_AUTO(PyObject *) base = NULL;
     if (base_argument && PyUnicode_Check(base_argument)) {
-        base = find_dialect(base_argument);
+        K_SET(base, find_dialect(base_argument));
         if (!base)
             return NULL;
     } else
-        base = Py_XNewRef(base_argument);
+        K_SET(base, Py_XNewRef(base_argument));
     int any = 0;
     for (int i = 0; i < PARAMETERS; i++)
         any |= v[i] != NULL;

@@ -139,12 +139,12 @@ FUNCTION(_imp, get_frozen_object, FAST, "($module, name, data=None, /)", "Create
         Py_buffer view;
         if (PyObject_GetBuffer(args[1], &view, PyBUF_SIMPLE) < 0)
             return NULL;
-        code = view.len ? PyMarshal_ReadObjectFromString(view.buf, view.len)
-                        : k_raise(PyExc_ImportError, "Frozen object named %R is invalid", args[0]);
+        K_SET(code, view.len ? PyMarshal_ReadObjectFromString(view.buf, view.len)
+                             : k_raise(PyExc_ImportError, "Frozen object named %R is invalid", args[0]));
         PyBuffer_Release(&view);
     } else {
         const struct _frozen *row = find_frozen(args[0]);
-        code = row ? import_frozen_code(row) : NULL;
+        K_SET(code, row ? import_frozen_code(row) : NULL);
     }
     if (code && !PyCode_Check(code))
         return k_raise(PyExc_TypeError, "frozen object %R is not a code object", args[0]);

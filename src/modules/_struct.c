@@ -171,7 +171,7 @@ static int struct_set_format(StructObject *self, PyObject *format)
     if (PyUnicode_Check(format))
         K_SET(bytes, PyUnicode_AsASCIIString(format));
     else if (PyBytes_Check(format))
-        bytes = Py_NewRef(format);
+        K_SET(bytes, Py_NewRef(format));
     else
         PyErr_Format(PyExc_TypeError, "Struct() argument 1 must be a str or bytes object, not %.200s",
                      Py_TYPE(format)->tp_name);

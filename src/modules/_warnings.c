@@ -84,7 +84,7 @@ FUNCTION_RAW(_warnings, warn_explicit, VAR, 0, "The primitive below warn(): with
         return NULL;
     K_AUTO(PyObject *) source_line = NULL;
     if (arg.module_globals && arg.module_globals != Py_None) {
-        source_line = line_from_loader(arg.module_globals, line);
+        K_SET(source_line, line_from_loader(arg.module_globals, line));
         if (!source_line && PyErr_Occurred())
             return NULL;
     }

@@ -418,7 +418,8 @@ static PyObject *array_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     K_AUTO(PyObject *) self = array_make(type, 0, kind);
     if (!self || (initial && fill_from((ArrayObject *)self, initial) < 0))
         return NULL;
-    if (initial && Py_SIZE(self) && (PyList_Check(initial) || PyTuple_Check(initial) || PyUnicode_Check(initial) || array_check(initial))) {
+    if (initial && Py_SIZE(self) &&
+        (PyList_Check(initial) || PyTuple_Check(initial) || PyUnicode_Check(initial) || array_check(initial))) {
         ArrayObject *exact = (ArrayObject *)self; /* of known length: no room to spare */
         char *items = PyMem_Realloc(exact->ob_item, (size_t)(Py_SIZE(self) * kind->itemsize));
         if (items) {
@@ -902,7 +903,7 @@ METHOD(array, __reduce_ex__, O, "($self, value, /)", "What pickle needs to make 
     if (_PyObject_LookupAttr(self, K_STR("__dict__"), &dict) < 0)
         return NULL;
     if (!dict)
-        dict = Py_NewRef(Py_None);
+        K_SET(dict, Py_NewRef(Py_None));
     if (protocol < 3) {
         K_AUTO(PyObject *) list = all_items(array);
         return list ? Py_BuildValue("O(CO)O", Py_TYPE(self), (int)array->kind->typecode, list, dict) : NULL;

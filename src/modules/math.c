@@ -410,7 +410,8 @@ static PyObject *length_of(Py_ssize_t n, PyObject *const *items, PyObject *const
     return failed ? NULL : PyFloat_FromDouble(length);
 }
 
-FUNCTION_RAW(math, hypot, FAST, 0, "hypot(*coordinates) -> value\n\nDistance of a point of any number of dimensions from the origin.")
+FUNCTION_RAW(math, hypot, FAST, 0,
+             "hypot(*coordinates) -> value\n\nDistance of a point of any number of dimensions from the origin.")
 {
     return length_of(nargs, args, NULL);
 }

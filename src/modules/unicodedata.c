@@ -57,16 +57,19 @@ FUNCTION(unicodedata, category, O, "($self, chr, /)", "Returns the general categ
     Py_UCS4 c;
     if (one_char(arg, "category", "argument", &c) < 0)
         return NULL;
-    return PyUnicode_FromString(unicode_category_name((uint8_t)value_in(self, c, UNICODE_OLD_CATEGORY, unicode_record(c)->category)));
+    return PyUnicode_FromString(
+        unicode_category_name((uint8_t)value_in(self, c, UNICODE_OLD_CATEGORY, unicode_record(c)->category)));
 }
-FUNCTION(unicodedata, bidirectional, O, "($self, chr, /)", "Returns the bidirectional class assigned to the character chr as string.")
+FUNCTION(unicodedata, bidirectional, O, "($self, chr, /)",
+         "Returns the bidirectional class assigned to the character chr as string.")
 {
     Py_UCS4 c;
     if (one_char(arg, "bidirectional", "argument", &c) < 0)
         return NULL;
     return PyUnicode_FromString(unicode_bidi_name((uint8_t)value_in(self, c, UNICODE_OLD_BIDI, unicode_record(c)->bidi)));
 }
-FUNCTION(unicodedata, combining, O, "($self, chr, /)", "Returns the canonical combining class assigned to the character chr as integer.")
+FUNCTION(unicodedata, combining, O, "($self, chr, /)",
+         "Returns the canonical combining class assigned to the character chr as integer.")
 {
     Py_UCS4 c;
     if (one_char(arg, "combining", "argument", &c) < 0)
@@ -80,14 +83,16 @@ FUNCTION(unicodedata, mirrored, O, "($self, chr, /)", "Returns the mirrored prop
         return NULL;
     return PyLong_FromLong(value_in(self, c, UNICODE_OLD_MIRRORED, unicode_record(c)->mirrored));
 }
-FUNCTION(unicodedata, east_asian_width, O, "($self, chr, /)", "Returns the east asian width assigned to the character chr as string.")
+FUNCTION(unicodedata, east_asian_width, O, "($self, chr, /)",
+         "Returns the east asian width assigned to the character chr as string.")
 {
     Py_UCS4 c;
     if (one_char(arg, "east_asian_width", "argument", &c) < 0)
         return NULL;
     return PyUnicode_FromString(unicode_width_name((uint8_t)value_in(self, c, UNICODE_OLD_WIDTH, unicode_record(c)->width)));
 }
-FUNCTION(unicodedata, decomposition, O, "($self, chr, /)", "Returns the character decomposition mapping assigned to the character chr as string.")
+FUNCTION(unicodedata, decomposition, O, "($self, chr, /)",
+         "Returns the character decomposition mapping assigned to the character chr as string.")
 {
     Py_UCS4 c;
     const uint32_t *to = NULL;
@@ -113,7 +118,8 @@ static int char_and_default(const char *fn, PyObject *const *args, Py_ssize_t na
 {
     return k_check_nargs(fn, nargs, 1, 2) < 0 ? -1 : one_char(args[0], fn, "argument 1", c);
 }
-FUNCTION(unicodedata, decimal, FAST, "($self, chr, default=<unrepresentable>, /)", "Converts a Unicode character into its equivalent decimal value.")
+FUNCTION(unicodedata, decimal, FAST, "($self, chr, default=<unrepresentable>, /)",
+         "Converts a Unicode character into its equivalent decimal value.")
 {
     Py_UCS4 c;
     if (char_and_default("decimal", args, nargs, &c) < 0)
@@ -121,7 +127,8 @@ FUNCTION(unicodedata, decimal, FAST, "($self, chr, default=<unrepresentable>, /)
     int value = is_absent(self, c) ? -1 : value_in(self, c, UNICODE_OLD_DECIMAL, unicode_type(c)->decimal);
     return value < 0 ? fallback(args, nargs, "not a decimal") : PyLong_FromLong(value);
 }
-FUNCTION(unicodedata, digit, FAST, "($self, chr, default=<unrepresentable>, /)", "Converts a Unicode character into its equivalent digit value.")
+FUNCTION(unicodedata, digit, FAST, "($self, chr, default=<unrepresentable>, /)",
+         "Converts a Unicode character into its equivalent digit value.")
 {
     Py_UCS4 c;
     if (char_and_default("digit", args, nargs, &c) < 0)
@@ -129,7 +136,8 @@ FUNCTION(unicodedata, digit, FAST, "($self, chr, default=<unrepresentable>, /)",
     int value = unicode_type(c)->digit;
     return value < 0 ? fallback(args, nargs, "not a digit") : PyLong_FromLong(value);
 }
-FUNCTION(unicodedata, numeric, FAST, "($self, chr, default=<unrepresentable>, /)", "Converts a Unicode character into its equivalent numeric value.")
+FUNCTION(unicodedata, numeric, FAST, "($self, chr, default=<unrepresentable>, /)",
+         "Converts a Unicode character into its equivalent numeric value.")
 {
     Py_UCS4 c;
     if (char_and_default("numeric", args, nargs, &c) < 0)
@@ -140,7 +148,8 @@ FUNCTION(unicodedata, numeric, FAST, "($self, chr, default=<unrepresentable>, /)
 
 /* ---- names ---- */
 
-FUNCTION(unicodedata, name, FAST, "($self, chr, default=<unrepresentable>, /)", "Returns the name assigned to the character chr as a string.")
+FUNCTION(unicodedata, name, FAST, "($self, chr, default=<unrepresentable>, /)",
+         "Returns the name assigned to the character chr as a string.")
 {
     Py_UCS4 c;
     char text[UNICODE_NAME_MAX];
@@ -349,7 +358,8 @@ FUNCTION(unicodedata, normalize, FAST, "($self, form, unistr, /)", "Return the n
         return str_result(args[1]);
     return normalise(args[1], form, is_old(self));
 }
-FUNCTION(unicodedata, is_normalized, FAST, "($self, form, unistr, /)", "Return whether the Unicode string unistr is in the normal form 'form'.")
+FUNCTION(unicodedata, is_normalized, FAST, "($self, form, unistr, /)",
+         "Return whether the Unicode string unistr is in the normal form 'form'.")
 {
     Form form;
     if (form_args("is_normalized", args, nargs, &form) < 0)

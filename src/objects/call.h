@@ -41,7 +41,9 @@ K_API K_NEW PyObject *_PyObject_CallMethodId_SizeT(PyObject *obj, _Py_Identifier
 K_API K_NEW PyObject *_PyObject_CallMethodIdObjArgs(PyObject *obj, _Py_Identifier *name, ...);
 
 K_API K_NEW PyObject *_PyObject_Call(PyThreadState *tstate, PyObject *callable, PyObject *args, PyObject *kwargs);
-K_API K_NEW PyObject *_PyObject_Call_Prepend(PyThreadState *tstate, PyObject *callable, PyObject *obj, PyObject *args, PyObject *kwargs);
-K_API K_NEW PyObject *_PyObject_FastCallDictTstate(PyThreadState *tstate, PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwargs);
+K_API K_NEW PyObject *_PyObject_Call_Prepend(PyThreadState *tstate, PyObject *callable, PyObject *obj, PyObject *args,
+                                             PyObject *kwargs);
+K_API K_NEW PyObject *_PyObject_FastCallDictTstate(PyThreadState *tstate, PyObject *callable, PyObject *const *args,
+                                                   size_t nargsf, PyObject *kwargs);
 
 #endif

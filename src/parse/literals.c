@@ -206,7 +206,7 @@ static Node *join_bytes(Parser *p, int first, int n)
         if (!part)
             return NULL;
         if (!whole) {
-            whole = part;
+            K_SET(whole, part);
             continue;
         }
         PyBytes_ConcatAndDel(&whole, part);

@@ -239,7 +239,8 @@ PyObject *_PyCodec_LookupTextEncoding(const char *encoding, const char *alternat
         if (is_text < 0)
             return NULL;
         if (!is_text)
-            return k_raise(PyExc_LookupError, "'%.400s' is not a text encoding; use %s to handle arbitrary codecs", encoding, alternate);
+            return k_raise(PyExc_LookupError, "'%.400s' is not a text encoding; use %s to handle arbitrary codecs",
+                           encoding, alternate);
     }
     return K_MOVE(codec);
 }

@@ -238,7 +238,8 @@ static PyObject *surrogatepass(PyObject *exc)
     if (problem_of(exc, ENCODE | DECODE, &p) < 0)
         return NULL;
     K_AUTO(PyObject *) object = p.object;
-    K_AUTO(PyObject *) encoding = p.kind == ERROR_ENCODE ? PyUnicodeEncodeError_GetEncoding(exc) : PyUnicodeDecodeError_GetEncoding(exc);
+    K_AUTO(PyObject *)
+    encoding = p.kind == ERROR_ENCODE ? PyUnicodeEncodeError_GetEncoding(exc) : PyUnicodeDecodeError_GetEncoding(exc);
     const char *name = encoding ? PyUnicode_AsUTF8(encoding) : NULL;
     if (!name)
         return NULL;
@@ -281,9 +282,18 @@ static PyObject *surrogateescape(PyObject *exc)
 
 /* ---- as functions ---- */
 
-METHOD_RAW(codecserr, strict_errors, O, 0, "The 'strict' error handler: raises the exception.") { return PyCodec_StrictErrors(arg); }
-METHOD_RAW(codecserr, ignore_errors, O, 0, "The 'ignore' error handler: goes on behind what is wrong.") { return PyCodec_IgnoreErrors(arg); }
-METHOD_RAW(codecserr, replace_errors, O, 0, "The 'replace' error handler: puts a replacement marker.") { return PyCodec_ReplaceErrors(arg); }
+METHOD_RAW(codecserr, strict_errors, O, 0, "The 'strict' error handler: raises the exception.")
+{
+    return PyCodec_StrictErrors(arg);
+}
+METHOD_RAW(codecserr, ignore_errors, O, 0, "The 'ignore' error handler: goes on behind what is wrong.")
+{
+    return PyCodec_IgnoreErrors(arg);
+}
+METHOD_RAW(codecserr, replace_errors, O, 0, "The 'replace' error handler: puts a replacement marker.")
+{
+    return PyCodec_ReplaceErrors(arg);
+}
 METHOD_RAW(codecserr, xmlcharrefreplace_errors, O, 0, "The 'xmlcharrefreplace' error handler: puts XML character references.")
 {
     return PyCodec_XMLCharRefReplaceErrors(arg);

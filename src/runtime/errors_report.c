@@ -49,9 +49,9 @@ int k_system_exit_status(int *status)
     K_AUTO(PyObject *) exception = k_err_take();
     K_AUTO(PyObject *) code = NULL;
     if (PyExceptionInstance_Check(exception))
-        code = PyObject_GetAttr(exception, K_STR("code"));
+        K_SET(code, PyObject_GetAttr(exception, K_STR("code")));
     else
-        code = Py_NewRef(exception);
+        K_SET(code, Py_NewRef(exception));
     *status = status_of(code);
     PyErr_Clear();
     return 1;
@@ -97,7 +97,7 @@ void PyErr_PrintEx(int set_sys_last_vars)
         return;
     K_AUTO(PyObject *) traceback = PyException_GetTraceback(exception);
     if (!traceback)
-        traceback = Py_NewRef(Py_None);
+        K_SET(traceback, Py_NewRef(Py_None));
     if (set_sys_last_vars)
         set_last(exception, traceback);
     PyObject *type = (PyObject *)Py_TYPE(exception);

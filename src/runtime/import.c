@@ -593,12 +593,12 @@ PyObject *PyImport_Import(PyObject *name)
     K_AUTO(PyObject *) globals = Py_XNewRef(running);
     K_AUTO(PyObject *) builtins = NULL;
     if (globals) {
-        builtins = PyObject_GetItem(globals, K_STR("__builtins__"));
+        K_SET(builtins, PyObject_GetItem(globals, K_STR("__builtins__")));
         if (!builtins)
             return NULL;
     } else {
-        builtins = PyImport_ImportModuleLevel("builtins", NULL, NULL, NULL, 0);
-        globals = builtins ? Py_BuildValue("{OO}", K_STR("__builtins__"), builtins) : NULL;
+        K_SET(builtins, PyImport_ImportModuleLevel("builtins", NULL, NULL, NULL, 0));
+        K_SET(globals, builtins ? Py_BuildValue("{OO}", K_STR("__builtins__"), builtins) : NULL);
         if (!globals)
             return NULL;
     }
@@ -659,7 +659,7 @@ PyObject *PyImport_GetImporter(PyObject *path)
         return NULL;
     K_AUTO(PyObject *) importer = NULL;
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(hooks) && !importer; i++) {
-        importer = PyObject_CallOneArg(PyList_GET_ITEM(hooks, i), path); /* runs code */
+        K_SET(importer, PyObject_CallOneArg(PyList_GET_ITEM(hooks, i), path)); /* runs code */
         if (!importer && !k_catch(PyExc_ImportError))
             return NULL;
     }

@@ -186,10 +186,10 @@ static PyObject *encoded_name(PyObject *name, const char **hook)
     K_AUTO(PyObject *) bytes = NULL;
     if (PyUnicode_IS_ASCII(last)) {
         *hook = "PyInit";
-        bytes = PyUnicode_AsASCIIString(last);
+        K_SET(bytes, PyUnicode_AsASCIIString(last));
     } else {
         *hook = "PyInitU";
-        bytes = PyUnicode_AsEncodedString(last, "punycode", NULL);
+        K_SET(bytes, PyUnicode_AsEncodedString(last, "punycode", NULL));
     }
     if (!bytes)
         return NULL;

@@ -20,7 +20,7 @@ int PyObject_AsFileDescriptor(PyObject *o)
 {
     K_AUTO(PyObject *) number = NULL;
     if (PyLong_Check(o))
-        number = Py_NewRef(o);
+        K_SET(number, Py_NewRef(o));
     else {
         PyObject *method;
         int found = _PyObject_LookupAttr(o, K_STR("fileno"), &method);
@@ -30,7 +30,7 @@ int PyObject_AsFileDescriptor(PyObject *o)
             PyErr_SetString(PyExc_TypeError, "argument must be an int, or have a fileno() method.");
             return -1;
         }
-        number = PyObject_CallNoArgs(method);
+        K_SET(number, PyObject_CallNoArgs(method));
         Py_DECREF(method);
         if (!number)
             return -1;
@@ -174,7 +174,7 @@ METHOD_RAW(std_printer, write, O, 0, "Writes text, unencodable characters as esc
     K_AUTO(PyObject *) bytes = NULL;
     if (!PyUnicode_Check(arg))
         return k_raise(PyExc_TypeError, "write() argument 1 must be str, not %.50s", Py_TYPE(arg)->tp_name);
-    bytes = PyUnicode_AsEncodedString(arg, "utf-8", "backslashreplace");
+    K_SET(bytes, PyUnicode_AsEncodedString(arg, "utf-8", "backslashreplace"));
     if (!bytes)
         return NULL;
     const char *text = PyBytes_AS_STRING(bytes);

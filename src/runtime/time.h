@@ -10,7 +10,13 @@
 typedef int64_t _PyTime_t; /* nanoseconds */
 #define _PyTime_MIN INT64_MIN
 #define _PyTime_MAX INT64_MAX
-typedef enum { _PyTime_ROUND_FLOOR = 0, _PyTime_ROUND_CEILING = 1, _PyTime_ROUND_HALF_EVEN = 2, _PyTime_ROUND_UP = 3, _PyTime_ROUND_TIMEOUT = 3 } _PyTime_round_t;
+typedef enum {
+    _PyTime_ROUND_FLOOR = 0,
+    _PyTime_ROUND_CEILING = 1,
+    _PyTime_ROUND_HALF_EVEN = 2,
+    _PyTime_ROUND_UP = 3,
+    _PyTime_ROUND_TIMEOUT = 3
+} _PyTime_round_t;
 typedef struct _Py_clock_info_t {
     const char *implementation;
     int monotonic, adjustable;

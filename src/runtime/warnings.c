@@ -56,11 +56,11 @@ static PyObject *module_attribute(PyObject *name, int import)
 {
     K_AUTO(PyObject *) module = NULL;
     if (import) {
-        module = PyImport_Import(K_STR("warnings"));
+        K_SET(module, PyImport_Import(K_STR("warnings")));
         if (!module && !k_catch(PyExc_ImportError))
             return NULL;
     } else {
-        module = PyImport_GetModule(K_STR("warnings"));
+        K_SET(module, PyImport_GetModule(K_STR("warnings")));
     }
     PyObject *value = NULL;
     if (module && _PyObject_LookupAttr(module, name, &value) < 0)

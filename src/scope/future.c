@@ -20,10 +20,14 @@ static const Feature feature[] = {
     { "generator_stop", 0 },   { "annotations", CO_FUTURE_ANNOTATIONS },
 };
 
+/* These errors tell a line and a column, but not where the range ends; columns are counted up by one later. */
+enum { NO_END_COLUMN = -2 };
+
 static int add_features(const Node *statement, PyObject *filename, FutureFeatures *future)
 {
     Position at = statement->at;
-    at.end_lineno = at.end_col_offset = -1;
+    at.end_lineno = at.lineno;
+    at.end_col_offset = NO_END_COLUMN;
     const NodeSeq *names = statement->ImportFrom.names;
     for (Py_ssize_t i = 0; i < names->n; i++) {
         PyObject *name = names->item[i]->alias.name;
@@ -69,7 +73,9 @@ int scope_future(const Node *mod, PyObject *filename, FutureFeatures *future)
         if (is_future_import(statement)) {
             if (!prologue) {
                 Position at = statement->at;
-                at.end_lineno = at.end_col_offset = -1;
+                at.col_offset--; /* CPython 3.11 counts this one from 0 */
+                at.end_lineno = at.lineno;
+                at.end_col_offset = NO_END_COLUMN;
                 return scope_syntax_error(filename, at,
                                           "from __future__ imports must occur at the beginning of the file");
             }
@@ -77,7 +83,7 @@ int scope_future(const Node *mod, PyObject *filename, FutureFeatures *future)
                 return -1;
             future->last_line = line;
         }
-        else if (!(prologue && is_string_statement(statement)))
+        else if (i > 0 || !is_string_statement(statement))
             prologue = false;
     }
     return 0;

@@ -116,12 +116,12 @@ static PyObject *defaultdict_repr(PyObject *self)
     if (!entries)
         return NULL;
     if (!FACTORY(self))
-        factory = PyUnicode_FromString("None");
+        K_SET(factory, PyUnicode_FromString("None"));
     else { /* the factory may be a method of this very dict */
         int entered = Py_ReprEnter(FACTORY(self));
         if (entered < 0)
             return NULL;
-        factory = entered ? PyUnicode_FromString("...") : PyObject_Repr(FACTORY(self));
+        K_SET(factory, entered ? PyUnicode_FromString("...") : PyObject_Repr(FACTORY(self)));
         Py_ReprLeave(FACTORY(self));
     }
     return factory ? PyUnicode_FromFormat("%s(%U, %U)", _PyType_Name(Py_TYPE(self)), factory, entries) : NULL;

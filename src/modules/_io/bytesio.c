@@ -192,7 +192,8 @@ METHOD(bytesio, tell, NOARGS, "($self, /)", "The place.")
     return usable(b) < 0 ? NULL : PyLong_FromSsize_t(b->place);
 }
 
-METHOD_KW(bytesio, seek, "($self, pos, whence=0, /)", "Moves to a place: from the start (0), here (1) or the end (2).", *pos, *whence)
+METHOD_KW(bytesio, seek, "($self, pos, whence=0, /)", "Moves to a place: from the start (0), here (1) or the end (2).",
+          *pos, *whence)
 {
     BytesIO *b = (BytesIO *)self;
     Py_ssize_t to;

@@ -193,10 +193,10 @@ METHOD(newline_decoder, getstate, NOARGS, "($self, /)", "(buffered input, flags)
         PyObject *inner;
         if (!PyArg_ParseTuple(state, "OK;illegal decoder state", &inner, &flags))
             return NULL;
-        buffered = Py_NewRef(inner);
+        K_SET(buffered, Py_NewRef(inner));
     }
     else
-        buffered = PyBytes_FromStringAndSize(NULL, 0);
+        K_SET(buffered, PyBytes_FromStringAndSize(NULL, 0));
     return buffered ? Py_BuildValue("OK", buffered, flags << 1 | d->pending_cr) : NULL;
 }
 

@@ -142,8 +142,8 @@ METHOD(stringio, tell, NOARGS, "($self, /)", "The place.")
     return usable((StringIO *)self) < 0 ? NULL : PyLong_FromSsize_t(((StringIO *)self)->place);
 }
 
-METHOD_KW(stringio, seek, "($self, pos, whence=0, /)", "Moves to a place: from the start (0), or with pos 0 here (1) or to the end (2).",
-          *pos, *whence)
+METHOD_KW(stringio, seek, "($self, pos, whence=0, /)",
+          "Moves to a place: from the start (0), or with pos 0 here (1) or to the end (2).", *pos, *whence)
 {
     StringIO *s = (StringIO *)self;
     Py_ssize_t to;

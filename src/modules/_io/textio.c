@@ -34,7 +34,8 @@ static int usable(TextIO *t)
 {
     if (t->ready)
         return 0;
-    PyErr_SetString(PyExc_ValueError, t->detached ? "underlying buffer has been detached" : "I/O operation on uninitialized object");
+    PyErr_SetString(PyExc_ValueError,
+                    t->detached ? "underlying buffer has been detached" : "I/O operation on uninitialized object");
     return -1;
 }
 
@@ -469,7 +470,7 @@ static PyObject *read_line(TextIO *t, Py_ssize_t limit)
                 if (carried && line)
                     PyUnicode_Append(&line, carried);
                 else if (carried)
-                    line = K_MOVE(carried);
+                    K_SET(line, K_MOVE(carried));
                 return line ? K_MOVE(line) : PyErr_Occurred() ? NULL : PyUnicode_New(0, 0);
             }
         }
@@ -494,7 +495,7 @@ static PyObject *read_line(TextIO *t, Py_ssize_t limit)
             return NULL;
         t->used = stop;
         if (!line)
-            line = part;
+            K_SET(line, part);
         else {
             PyUnicode_AppendAndDel(&line, part);
             if (!line)
@@ -503,7 +504,7 @@ static PyObject *read_line(TextIO *t, Py_ssize_t limit)
         if (line_end >= 0 || full)
             return K_MOVE(line);
         if (consumed < end) {
-            carried = PyUnicode_Substring(t->decoded, consumed, end);
+            K_SET(carried, PyUnicode_Substring(t->decoded, consumed, end));
             if (!carried)
                 return NULL;
             t->used = end;

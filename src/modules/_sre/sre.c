@@ -36,8 +36,8 @@ static int fill_code(PatternObject *p, PyObject *code)
     return 0;
 }
 
-FUNCTION_KW(_sre, compile, "($module, /, pattern, flags, code, groups, groupindex,\n        indexgroup)", "", *pattern, *flags, *code,
-            *groups, *groupindex, *indexgroup)
+FUNCTION_KW(_sre, compile, "($module, /, pattern, flags, code, groups, groupindex,\n        indexgroup)", "", *pattern,
+            *flags, *code, *groups, *groupindex, *indexgroup)
 {
     int flags;
     Py_ssize_t groups;

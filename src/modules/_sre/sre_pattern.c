@@ -156,7 +156,8 @@ static int split_parts(PatternObject *p, SreState *s, PyObject *list, Py_ssize_t
     return append_slice(list, s, behind, s->end);
 }
 
-METHOD_KW(pattern, split, "($self, /, string, maxsplit=0)", "The text between the matches, and the groups' texts.", *string, *maxsplit)
+METHOD_KW(pattern, split, "($self, /, string, maxsplit=0)", "The text between the matches, and the groups' texts.",
+          *string, *maxsplit)
 {
     PatternObject *p = (PatternObject *)self;
     SreState s;

@@ -524,7 +524,9 @@ static Py_ssize_t NAME(candidate)(const SreState *s, Py_ssize_t pos)
     }
     if (literal) {
         if (sizeof(CHAR) == 1 && first < 256) {
-            const void *at = pos <= last ? memchr((const char *)text + pos, (int)first, (size_t)(last - pos + (last < s->end))) : NULL;
+            const void *at = pos <= last
+                                 ? memchr((const char *)text + pos, (int)first, (size_t)(last - pos + (last < s->end)))
+                                 : NULL;
             return at ? (const char *)at - (const char *)text : -1;
         }
         while (pos <= last && pos < s->end && text[pos] != first)

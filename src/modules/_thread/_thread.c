@@ -234,7 +234,8 @@ static PyStructSequence_Field hook_fields[] = {
     { "exc_type", "Exception type" }, { "exc_value", "Exception value" }, { "exc_traceback", "Exception traceback" },
     { "thread", "Thread" }, { NULL, NULL },
 };
-static PyStructSequence_Desc hook_desc = { "_thread._ExceptHookArgs", "ExceptHookArgs\n\nType used to pass arguments to threading.excepthook.",
+static PyStructSequence_Desc hook_desc = { "_thread._ExceptHookArgs",
+                                           "ExceptHookArgs\n\nType used to pass arguments to threading.excepthook.",
                                            hook_fields, 4 };
 static PyTypeObject hook_type;
 

@@ -34,7 +34,7 @@ static PyObject *resolve_bases(PyObject *bases)
             return k_raise(PyExc_TypeError, "__mro_entries__ must return a tuple");
         if (!list) {
             K_AUTO(PyObject *) before = PyTuple_GetSlice(bases, 0, i);
-            list = before ? PySequence_List(before) : NULL;
+            K_SET(list, before ? PySequence_List(before) : NULL);
             if (!list)
                 return NULL;
         }
@@ -57,7 +57,7 @@ static PyObject *find_metaclass(PyObject *keywords, PyObject *bases, int *is_cla
             return NULL;
         *is_class = PyType_Check(meta);
     } else {
-        meta = Py_NewRef(PyTuple_GET_SIZE(bases) ? (PyObject *)Py_TYPE(PyTuple_GET_ITEM(bases, 0)) : (PyObject *)&PyType_Type);
+        K_SET(meta, Py_NewRef(PyTuple_GET_SIZE(bases) ? (PyObject *)Py_TYPE(PyTuple_GET_ITEM(bases, 0)) : (PyObject *)&PyType_Type));
     }
     if (!*is_class)
         return K_MOVE(meta);

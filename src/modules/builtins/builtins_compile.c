@@ -224,13 +224,13 @@ METHOD_KW(builtins_compile, exec, "($module, source, globals=None, locals=None, 
         if (check_closure((PyCodeObject *)arg->source, closure) < 0)
             return NULL;
         if (!closure)
-            result = k_run_code(arg->source, globals, locals);
+            K_SET(result, k_run_code(arg->source, globals, locals));
         else if (PySys_Audit("exec", "O", arg->source) == 0)
-            result = PyEval_EvalCodeEx(arg->source, globals, locals, NULL, 0, NULL, 0, NULL, 0, NULL, closure);
+            K_SET(result, PyEval_EvalCodeEx(arg->source, globals, locals, NULL, 0, NULL, 0, NULL, 0, NULL, closure));
     } else {
         if (closure)
             return k_raise(PyExc_TypeError, "closure can only be used when source is a code object");
-        result = run_text(arg->source, "exec", Py_file_input, globals, locals);
+        K_SET(result, run_text(arg->source, "exec", Py_file_input, globals, locals));
     }
     return result ? Py_NewRef(Py_None) : NULL;
 }

@@ -131,11 +131,11 @@ METHOD_KW(builtins_iter, sum, "($module, iterable, /, start=0)",
     }
     if (total && !pending && PyFloat_CheckExact(total) && !PyErr_Occurred()) {
         K_SET(total, sum_floats(iterator, total, &rest));
-        pending = rest;
+        K_SET(pending, rest);
     }
     while (total && !PyErr_Occurred()) {
         if (!pending)
-            pending = next_of(iterator);
+            K_SET(pending, next_of(iterator));
         if (!pending)
             break;
         K_SET(total, PyNumber_Add(total, pending)); /* runs code */

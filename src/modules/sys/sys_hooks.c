@@ -36,7 +36,7 @@ static int write_escaped(PyObject *out, PyObject *text)
     K_AUTO(PyObject *) buffer = found;
     K_AUTO(PyObject *) result = NULL;
     if (buffer) {
-        result = PyObject_CallMethodObjArgs(buffer, K_STR("write"), bytes, NULL);
+        K_SET(result, PyObject_CallMethodObjArgs(buffer, K_STR("write"), bytes, NULL));
         return result ? 0 : -1;
     }
     K_AUTO(PyObject *) again = PyUnicode_FromEncodedObject(bytes, name, "strict");

@@ -390,7 +390,7 @@ static int bytearray_ass_subscript(PyObject *o, PyObject *key, PyObject *value)
             PyErr_SetString(PyExc_TypeError, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
             return -1;
         }
-        bytes = PyByteArray_FromObject(value); /* runs code */
+        K_SET(bytes, PyByteArray_FromObject(value)); /* runs code */
         if (!bytes)
             return -1;
         value = bytes;
@@ -398,7 +398,8 @@ static int bytearray_ass_subscript(PyObject *o, PyObject *key, PyObject *value)
     Py_ssize_t n = PySlice_AdjustIndices(Py_SIZE(o), &start, &stop, step);
     if ((step < 0 && start < stop) || (step > 0 && start > stop))
         stop = start;
-    return array_assign_slice(self, start, step, Py_MAX(n, 0), value ? PyByteArray_AS_STRING(value) : NULL, value ? Py_SIZE(value) : 0);
+    return array_assign_slice(self, start, step, Py_MAX(n, 0), value ? PyByteArray_AS_STRING(value) : NULL,
+                              value ? Py_SIZE(value) : 0);
 }
 
 static PyObject *bytearray_iconcat(PyObject *o, PyObject *b)

@@ -65,7 +65,10 @@ static const char *format_one(ByteSink *sink, const char *p, va_list *args)
         return p + 1;
     }
     case 'd':
-        snprintf(text, sizeof text, "%ld", size == 'l' ? va_arg(*args, long) : size == 'z' ? va_arg(*args, Py_ssize_t) : va_arg(*args, int));
+        snprintf(text, sizeof text, "%ld",
+                 size == 'l'   ? va_arg(*args, long)
+                 : size == 'z' ? va_arg(*args, Py_ssize_t)
+                               : va_arg(*args, int));
         break;
     case 'u':
         snprintf(text, sizeof text, "%lu", size == 'l' ? va_arg(*args, unsigned long) : size == 'z' ? va_arg(*args, size_t)

@@ -283,7 +283,8 @@ METHOD_RAW(bytesm, title, NOARGS, 0, "B.title() -> copy of B\n\nA copy in which 
 {
     return change_case(self, CASE_TITLE);
 }
-METHOD_RAW(bytesm, capitalize, NOARGS, 0, "B.capitalize() -> copy of B\n\nA copy with the first byte in upper case, the others lower.")
+METHOD_RAW(bytesm, capitalize, NOARGS, 0,
+           "B.capitalize() -> copy of B\n\nA copy with the first byte in upper case, the others lower.")
 {
     return change_case(self, CASE_CAPITALISE);
 }
@@ -672,8 +673,8 @@ static PyObject *translated(PyObject *self, const unsigned char *table, ByteRun 
     }
     return result;
 }
-METHOD_KW(bytesm, translate, "($self, table, /, delete=b'')", "Return a copy with each byte mapped by the table, without those of delete.",
-          *table, *delete)
+METHOD_KW(bytesm, translate, "($self, table, /, delete=b'')",
+          "Return a copy with each byte mapped by the table, without those of delete.", *table, *delete)
 {
     Py_buffer table = { 0 }, delete = { 0 };
     PyObject *result = NULL;
@@ -693,7 +694,8 @@ METHOD_KW(bytesm, translate, "($self, table, /, delete=b'')", "Return a copy wit
         PyBuffer_Release(&delete);
     return result;
 }
-METHOD_FLAGS(bytesm, maketrans, FAST, METH_STATIC, "(frm, to, /)", "Return a table for translate() that maps each byte of frm to to's.")
+METHOD_FLAGS(bytesm, maketrans, FAST, METH_STATIC, "(frm, to, /)",
+             "Return a table for translate() that maps each byte of frm to to's.")
 {
     Py_buffer from, to;
     if (k_check_nargs("maketrans", nargs, 2, 2) < 0 || PyObject_GetBuffer(args[0], &from, PyBUF_SIMPLE) < 0)
@@ -718,8 +720,8 @@ METHOD_FLAGS(bytesm, maketrans, FAST, METH_STATIC, "(frm, to, /)", "Return a tab
 
 /* ---- text ---- */
 
-METHOD_KW(bytesm, decode, "($self, /, encoding='utf-8', errors='strict')", "Decode the bytes using the codec registered for encoding.",
-          *encoding, *errors)
+METHOD_KW(bytesm, decode, "($self, /, encoding='utf-8', errors='strict')",
+          "Decode the bytes using the codec registered for encoding.", *encoding, *errors)
 {
     const char *encoding = NULL, *errors = NULL;
     if ((arg->encoding && k_arg_utf8(arg->encoding, "decode", "'encoding'", &encoding) < 0) ||
@@ -727,8 +729,8 @@ METHOD_KW(bytesm, decode, "($self, /, encoding='utf-8', errors='strict')", "Deco
         return NULL;
     return PyUnicode_FromEncodedObject(self, encoding, errors);
 }
-METHOD_KW(bytesm, hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "Create a string of hexadecimal numbers from the bytes.",
-          *sep, *bytes_per_sep)
+METHOD_KW(bytesm, hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)",
+          "Create a string of hexadecimal numbers from the bytes.", *sep, *bytes_per_sep)
 {
     ByteRun run = byte_run(self);
     return byte_hex(run.p, run.n, arg->sep, arg->bytes_per_sep);

@@ -143,10 +143,10 @@ METHOD_RAW(dictiter, __reduce__, NOARGS, 0, "State for pickling.")
         ((PyDictIter *)copy)->used = it->used;
         ((PyDictIter *)copy)->left = it->left;
         ((PyDictIter *)copy)->pos = it->pos;
-        rest = PySequence_List(copy);
+        K_SET(rest, PySequence_List(copy));
     }
     else
-        rest = PyList_New(0);
+        K_SET(rest, PyList_New(0));
     K_AUTO(PyObject *) function = rest ? k_iter_builtin(K_STR("iter")) : NULL;
     return function ? Py_BuildValue("O(O)", function, rest) : NULL;
 }

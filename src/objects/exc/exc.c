@@ -151,7 +151,7 @@ METHOD_RAW(BaseException, add_note, O, 0, "Exception.add_note(note) --\n    Appe
     if (_PyObject_LookupAttr(self, K_STR("__notes__"), &notes) < 0)
         return NULL;
     if (!notes) {
-        notes = PyList_New(0);
+        K_SET(notes, PyList_New(0));
         if (!notes || PyObject_SetAttr(self, K_STR("__notes__"), notes) < 0)
             return NULL;
     } else if (!PyList_Check(notes)) {

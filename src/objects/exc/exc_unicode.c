@@ -204,12 +204,12 @@ static int decode_init(PyObject *self, PyObject *args, PyObject *kwargs)
         return -1;
     K_AUTO(PyObject *) bytes = NULL;
     if (PyBytes_Check(object)) {
-        bytes = Py_NewRef(object);
+        K_SET(bytes, Py_NewRef(object));
     } else {
         Py_buffer view;
         if (PyObject_GetBuffer(object, &view, PyBUF_SIMPLE) < 0)
             return -1;
-        bytes = PyBytes_FromStringAndSize(view.buf, view.len);
+        K_SET(bytes, PyBytes_FromStringAndSize(view.buf, view.len));
         PyBuffer_Release(&view);
         if (!bytes)
             return -1;

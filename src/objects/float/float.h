@@ -14,7 +14,15 @@ typedef struct PyFloatObject {
 #define PyFloat_AS_DOUBLE(o) (((PyFloatObject *)(o))->ob_fval)
 
 /* PyOS_double_to_string */
-enum { Py_DTSF_SIGN = 1, Py_DTSF_ADD_DOT_0 = 2, Py_DTSF_ALT = 4, Py_DTSF_NO_NEG_0 = 8, Py_DTST_FINITE = 0, Py_DTST_INFINITE = 1, Py_DTST_NAN = 2 };
+enum {
+    Py_DTSF_SIGN = 1,
+    Py_DTSF_ADD_DOT_0 = 2,
+    Py_DTSF_ALT = 4,
+    Py_DTSF_NO_NEG_0 = 8,
+    Py_DTST_FINITE = 0,
+    Py_DTST_INFINITE = 1,
+    Py_DTST_NAN = 2
+};
 
 extern K_API PyTypeObject PyFloat_Type;
 K_API char *PyOS_double_to_string(double val, char format_code, int precision, int flags, int *type);

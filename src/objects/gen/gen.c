@@ -252,7 +252,7 @@ static int close_delegate(PyObject *delegate)
 {
     K_AUTO(PyObject *) result = NULL;
     if (PyGen_CheckExact(delegate) || PyCoro_CheckExact(delegate)) {
-        result = gen_close(ge(delegate));
+        K_SET(result, gen_close(ge(delegate)));
         return result ? 0 : -1;
     }
     K_AUTO(PyObject *) close = NULL;
@@ -260,7 +260,7 @@ static int close_delegate(PyObject *delegate)
         PyErr_WriteUnraisable(delegate);
     if (!close)
         return 0;
-    result = PyObject_CallNoArgs(close);
+    K_SET(result, PyObject_CallNoArgs(close));
     return result ? 0 : -1;
 }
 
@@ -412,13 +412,13 @@ void _PyGen_Finalize(PyObject *self)
     PyErr_Fetch(&type, &value, &traceback);
     K_AUTO(PyObject *) result = NULL;
     if (PyAsyncGen_CheckExact(self) && gen->gi_origin_or_finalizer && !gen->gi_closed) {
-        result = PyObject_CallOneArg(gen->gi_origin_or_finalizer, self);
+        K_SET(result, PyObject_CallOneArg(gen->gi_origin_or_finalizer, self));
         if (!result)
             PyErr_WriteUnraisable(self);
     } else if (PyCoro_CheckExact(self) && gen->gi_frame_state == FRAME_CREATED) {
         k_warn_unawaited_coroutine(self);
     } else {
-        result = gen_close(gen);
+        K_SET(result, gen_close(gen));
         if (!result && PyErr_Occurred())
             PyErr_WriteUnraisable(self);
     }

@@ -397,9 +397,9 @@ static PyObject *inverse(PyObject *a, PyObject *m)
         PyObject *x = q ? int_subtract(x0, q) : NULL;
         Py_XDECREF(q);
         K_SET(r0, K_MOVE(r1));
-        r1 = r;
+        K_SET(r1, r);
         K_SET(x0, K_MOVE(x1));
-        x1 = x;
+        K_SET(x1, x);
         if (!x)
             return NULL;
     }
@@ -439,7 +439,7 @@ static PyObject *power_with_modulus(PyObject *a, PyObject *b, PyObject *c)
     if (!power)
         return NULL;
     if (k_int_negative(b))
-        base = inverse(a, m);
+        K_SET(base, inverse(a, m));
     else if (int_floor_divide(a, m, NULL, &base) < 0)
         return NULL;
     K_AUTO(PyObject *) result = base ? power_mod(base, power, m) : NULL;

@@ -211,8 +211,8 @@ PyObject *_PyLong_GCD(PyObject *a, PyObject *b)
         return NULL;
     if (k_int_compare(x, y) < 0) {
         PyObject *swap = x;
-        x = y;
-        y = swap;
+        K_SET(x, y);
+        K_SET(y, swap);
     }
     if (int_length(y) > 2) {
         PyLongObject *r = _PyLong_New(int_length(y));
@@ -227,7 +227,7 @@ PyObject *_PyLong_GCD(PyObject *a, PyObject *b)
         if (int_truncated_divide(x, y, NULL, &rest) < 0)
             return NULL;
         K_SET(x, K_MOVE(y));
-        y = rest;
+        K_SET(y, rest);
     }
     if (Py_SIZE(y) == 0)
         return K_MOVE(x);

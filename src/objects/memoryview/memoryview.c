@@ -99,7 +99,8 @@ static void view_set_flags(View *v)
     if (b->ndim == 0)
         flags = _Py_MEMORYVIEW_SCALAR | _Py_MEMORYVIEW_C | _Py_MEMORYVIEW_FORTRAN;
     else
-        flags = (PyBuffer_IsContiguous(b, 'C') ? _Py_MEMORYVIEW_C : 0) | (PyBuffer_IsContiguous(b, 'F') ? _Py_MEMORYVIEW_FORTRAN : 0);
+        flags = (PyBuffer_IsContiguous(b, 'C') ? _Py_MEMORYVIEW_C : 0) |
+                (PyBuffer_IsContiguous(b, 'F') ? _Py_MEMORYVIEW_FORTRAN : 0);
     if (b->suboffsets)
         flags = (flags | _Py_MEMORYVIEW_PIL) & ~(_Py_MEMORYVIEW_C | _Py_MEMORYVIEW_FORTRAN);
     v->flags = (v->flags & _Py_MEMORYVIEW_RELEASED) | flags;
@@ -116,7 +117,9 @@ static View *view_alloc(Managed *m, int ndim)
     v->flags = 0;
     v->exports = 0;
     v->weakreflist = NULL;
-    v->view = (Py_buffer){ .ndim = ndim, .shape = v->ob_array, .strides = v->ob_array + ndim, .suboffsets = v->ob_array + 2 * ndim };
+    v->view = (Py_buffer){
+        .ndim = ndim, .shape = v->ob_array, .strides = v->ob_array + ndim, .suboffsets = v->ob_array + 2 * ndim
+    };
     Py_INCREF(m);
     m->exports++;
     return v;
@@ -352,7 +355,9 @@ static PyObject *cast_new(View *v, const char *format)
     Py_ssize_t size, old_size;
     char to = memoryview_item_format(format, &size), from = memoryview_item_format(v->view.format, &old_size);
     if (!to)
-        return k_raise(PyExc_ValueError, "memoryview: destination format must be a native single character format prefixed with an optional '@'");
+        return k_raise(
+            PyExc_ValueError,
+            "memoryview: destination format must be a native single character format prefixed with an optional '@'");
     if (!strchr("bBc", to) && (!from || !strchr("bBc", from)))
         return k_raise(PyExc_TypeError, "memoryview: cannot cast between two non-byte formats");
     if (v->view.len % size)
@@ -411,7 +416,8 @@ static int has_zero_dimension(const Py_buffer *b)
     return 0;
 }
 
-METHOD_KW(memoryview, cast, "($self, /, format, shape=<unrepresentable>)", "Cast a memoryview to a new format or shape.", *format, *shape)
+METHOD_KW(memoryview, cast, "($self, /, format, shape=<unrepresentable>)",
+          "Cast a memoryview to a new format or shape.", *format, *shape)
 {
     View *v = (View *)self;
     const char *format;
@@ -728,13 +734,15 @@ static PyObject *flat_bytes(View *v, char order)
     return bytes;
 }
 
-METHOD_KW(memoryview, tobytes, "($self, /, order='C')", "Return the data in the buffer as a byte string, in the order 'C', 'F' or 'A'.", *order)
+METHOD_KW(memoryview, tobytes, "($self, /, order='C')",
+          "Return the data in the buffer as a byte string, in the order 'C', 'F' or 'A'.", *order)
 {
     View *v = (View *)self;
     const char *order = "C";
     if (arg->order && arg->order != Py_None) {
         if (!PyUnicode_Check(arg->order))
-            return k_raise(PyExc_TypeError, "tobytes() argument 'order' must be str or None, not %.50s", Py_TYPE(arg->order)->tp_name);
+            return k_raise(PyExc_TypeError, "tobytes() argument 'order' must be str or None, not %.50s",
+                           Py_TYPE(arg->order)->tp_name);
         if (k_arg_utf8(arg->order, "tobytes", "'order'", &order) < 0)
             return NULL;
     }
@@ -744,8 +752,8 @@ METHOD_KW(memoryview, tobytes, "($self, /, order='C')", "Return the data in the 
         return k_raise(PyExc_ValueError, "order must be 'C', 'F' or 'A'");
     return flat_bytes(v, order[0]);
 }
-METHOD_KW(memoryview, hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "Return the data in the buffer as a str of hexadecimal numbers.",
-          *sep, *bytes_per_sep)
+METHOD_KW(memoryview, hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)",
+          "Return the data in the buffer as a str of hexadecimal numbers.", *sep, *bytes_per_sep)
 {
     View *v = (View *)self;
     if (check_open(v) < 0)

@@ -68,7 +68,9 @@ PyObject *memoryview_item_get(const char *p, const char *format)
 
 static int wrong(PyObject *type, const char *format)
 {
-    PyErr_Format(type, type == PyExc_TypeError ? "memoryview: invalid type for format '%s'" : "memoryview: invalid value for format '%s'",
+    PyErr_Format(type,
+                 type == PyExc_TypeError ? "memoryview: invalid type for format '%s'"
+                                         : "memoryview: invalid value for format '%s'",
                  format);
     return -1;
 }
@@ -128,10 +130,10 @@ int memoryview_item_set(char *p, PyObject *value, const char *format)
     int truth;
     switch (c) {
     case 'b': case 'h': case 'i': case 'l': case 'q': case 'n':
-        number = PyNumber_Index(value); /* runs code */
+        K_SET(number, PyNumber_Index(value)); /* runs code */
         return number ? set_signed(p, number, size, format) : reworded(format);
     case 'B': case 'H': case 'I': case 'L': case 'Q': case 'N': case 'P':
-        number = PyNumber_Index(value);
+        K_SET(number, PyNumber_Index(value));
         return number ? set_unsigned(p, number, size, format) : reworded(format);
     case 'f': case 'd': case 'e':
         return set_float(p, value, c, format);

@@ -143,7 +143,8 @@ METHOD(picklebuffer, release, NOARGS, "($self, /)", "Release the underlying buff
 METHODS_END(picklebuffer);
 METHODS_DECLARE(picklebuffer);
 
-static PyBufferProcs picklebuffer_as_buffer = { .bf_getbuffer = picklebuffer_getbuffer, .bf_releasebuffer = picklebuffer_releasebuffer };
+static PyBufferProcs picklebuffer_as_buffer = { .bf_getbuffer = picklebuffer_getbuffer,
+                                                .bf_releasebuffer = picklebuffer_releasebuffer };
 
 PyTypeObject PyPickleBuffer_Type = {
     .ob_base = PyVarObject_HEAD_INIT(&PyType_Type, 0),

@@ -279,14 +279,15 @@ static PyObject *bytes_text(PyObject *value)
         if (!method && PyErr_Occurred())
             return NULL;
         if (method) {
-            converted = PyObject_CallNoArgs(method);
+            K_SET(converted, PyObject_CallNoArgs(method));
             if (!converted)
                 return NULL;
             if (!PyBytes_Check(converted))
                 return k_raise(PyExc_TypeError, "__bytes__ returned non-bytes (type %.200s)", Py_TYPE(converted)->tp_name);
             value = converted;
         } else if (!PyObject_CheckBuffer(value)) {
-            return k_raise(PyExc_TypeError, "%%b requires a bytes-like object, or an object that implements __bytes__, not '%.100s'",
+            return k_raise(PyExc_TypeError,
+                           "%%b requires a bytes-like object, or an object that implements __bytes__, not '%.100s'",
                            Py_TYPE(value)->tp_name);
         }
     }
@@ -324,7 +325,8 @@ static int unsupported(const Percent *p, const Conversion *conv)
 {
     int printable = conv->c > 31 && conv->c < 128;
     if (p->bytes_mode)
-        PyErr_Format(PyExc_ValueError, "unsupported format character '%c' (0x%x) at index %zd", (int)conv->c, (unsigned)conv->c, conv->at);
+        PyErr_Format(PyExc_ValueError, "unsupported format character '%c' (0x%x) at index %zd", (int)conv->c,
+                     (unsigned)conv->c, conv->at);
     else
         PyErr_Format(PyExc_ValueError, "unsupported format character '%c' (0x%x) at index %zd", printable ? (int)conv->c : '?',
                      (unsigned)conv->c, conv->at);

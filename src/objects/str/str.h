@@ -88,7 +88,8 @@ static inline Py_UCS4 k_str_max_char(PyObject *o)
 #define Py_UNICODE_ISDECIMAL(c)   _PyUnicode_IsDecimalDigit(c)
 #define Py_UNICODE_TODECIMAL(c)   _PyUnicode_ToDecimalDigit(c)
 #define Py_UNICODE_ISPRINTABLE(c) _PyUnicode_IsPrintable(c)
-#define Py_UNICODE_ISALNUM(c)     (_PyUnicode_IsAlpha(c) || _PyUnicode_IsDecimalDigit(c) || _PyUnicode_IsDigit(c) || _PyUnicode_IsNumeric(c))
+#define Py_UNICODE_ISALNUM(c)                                                                                          \
+    (_PyUnicode_IsAlpha(c) || _PyUnicode_IsDecimalDigit(c) || _PyUnicode_IsDigit(c) || _PyUnicode_IsNumeric(c))
 
 /* Builds a str piece by piece, widening as it goes. */
 typedef struct _PyUnicodeWriter {

@@ -242,7 +242,8 @@ PyObject *_PyUnicode_DecodeRawUnicodeEscapeStateful(const char *s, Py_ssize_t si
             at += n;
             continue;
         }
-        read_hex(&d, at + 2, letter == 'u' ? 4 : 8, letter == 'u' ? "truncated \\uXXXX escape" : "truncated \\UXXXXXXXX escape", &esc);
+        read_hex(&d, at + 2, letter == 'u' ? 4 : 8,
+                 letter == 'u' ? "truncated \\uXXXX escape" : "truncated \\UXXXXXXXX escape", &esc);
         if (esc.reason && esc.c > 0x10ffff && letter == 'U' && esc.reason[0] == 'i')
             esc.reason = "\\Uxxxxxxxx out of range";
         if (esc.reason && esc.incomplete && consumed)

@@ -261,7 +261,9 @@ static int spec_tail(PyObject *o, PyObject *spec, Py_ssize_t start, Py_ssize_t a
         if (!s->type || s->type == 's')
             PyErr_Format(PyExc_ValueError, "Cannot specify '%c' with 's'.", (int)s->grouping);
         else if (!strchr("defgEG%FboxX", (int)s->type) || s->type > 127)
-            PyErr_Format(PyExc_ValueError, s->type > 32 && s->type < 128 ? "Cannot specify '%c' with '%c'." : "Cannot specify '%c' with '\\x%x'.",
+            PyErr_Format(PyExc_ValueError,
+                         s->type > 32 && s->type < 128 ? "Cannot specify '%c' with '%c'."
+                                                       : "Cannot specify '%c' with '\\x%x'.",
                          (int)s->grouping, (int)s->type);
         else
             return 0;
@@ -299,13 +301,16 @@ static int spec_check(PyObject *o, const StrSpec *s)
 {
     if (s->type && s->type != 's') {
         if (s->type > 32 && s->type < 128)
-            PyErr_Format(PyExc_ValueError, "Unknown format code '%c' for object of type '%.200s'", (int)s->type, Py_TYPE(o)->tp_name);
+            PyErr_Format(PyExc_ValueError, "Unknown format code '%c' for object of type '%.200s'", (int)s->type,
+                         Py_TYPE(o)->tp_name);
         else
-            PyErr_Format(PyExc_ValueError, "Unknown format code '\\x%x' for object of type '%.200s'", (unsigned)s->type, Py_TYPE(o)->tp_name);
+            PyErr_Format(PyExc_ValueError, "Unknown format code '\\x%x' for object of type '%.200s'", (unsigned)s->type,
+                         Py_TYPE(o)->tp_name);
         return -1;
     }
     if (s->sign)
-        return spec_fail(s->sign == ' ' ? "Space not allowed in string format specifier" : "Sign not allowed in string format specifier");
+        return spec_fail(s->sign == ' ' ? "Space not allowed in string format specifier"
+                                        : "Sign not allowed in string format specifier");
     if (s->no_negative_zero)
         return spec_fail("Negative zero coercion (z) not allowed in string format specifier");
     if (s->alternate)

@@ -162,7 +162,8 @@ PyObject *PyUnicode_FromUnicode(const Py_UNICODE *u, Py_ssize_t size)
     }
     if (size == 0)
         return str_empty();
-    if (PyErr_WarnEx(PyExc_DeprecationWarning, "PyUnicode_FromUnicode(NULL, size) is deprecated; use PyUnicode_New() instead", 1) < 0)
+    if (PyErr_WarnEx(PyExc_DeprecationWarning,
+                     "PyUnicode_FromUnicode(NULL, size) is deprecated; use PyUnicode_New() instead", 1) < 0)
         return NULL;
     PyUnicodeObject *s = (PyUnicodeObject *)PyUnicode_Type.tp_alloc(&PyUnicode_Type, 0);
     wchar_t *w = PyObject_Malloc((size_t)(size + 1) * sizeof *w);
@@ -269,13 +270,14 @@ int PyUnicode_FSDecoder(PyObject *o, void *slot)
         return 0;
     K_AUTO(PyObject *) s = NULL;
     if (PyUnicode_Check(path)) {
-        s = Py_NewRef(path);
+        K_SET(s, Py_NewRef(path));
     } else {
         if (!PyBytes_Check(path) &&
-            PyErr_WarnFormat(PyExc_DeprecationWarning, 1, "path should be string, bytes, or os.PathLike, not %.200s", Py_TYPE(o)->tp_name) < 0)
+            PyErr_WarnFormat(PyExc_DeprecationWarning, 1, "path should be string, bytes, or os.PathLike, not %.200s",
+                             Py_TYPE(o)->tp_name) < 0)
             return 0;
         K_AUTO(PyObject *) bytes = PyBytes_FromObject(path);
-        s = bytes ? PyUnicode_DecodeFSDefaultAndSize(PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes)) : NULL;
+        K_SET(s, bytes ? PyUnicode_DecodeFSDefaultAndSize(PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes)) : NULL);
     }
     if (!s || PyUnicode_READY(s) < 0)
         return 0;

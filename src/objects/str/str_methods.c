@@ -210,7 +210,8 @@ METHOD(strcase, isupper, NOARGS, "($self, /)", "Return True if there are cased c
 {
     return all_cased(self, UNICODE_UPPER, UNICODE_LOWER | UNICODE_TITLE);
 }
-METHOD(strcase, istitle, NOARGS, "($self, /)", "Return True if upper case stands only at the begin of words, lower case only inside.")
+METHOD(strcase, istitle, NOARGS, "($self, /)",
+       "Return True if upper case stands only at the begin of words, lower case only inside.")
 {
     if (PyUnicode_READY(self) < 0)
         return NULL;
@@ -279,7 +280,8 @@ static PyObject *pad_method(const char *name, PyObject *self, PyObject *const *a
         return NULL;
     if (nargs == 2) {
         if (!PyUnicode_Check(args[1]))
-            return k_raise(PyExc_TypeError, "The fill character must be a unicode character, not %.100s", Py_TYPE(args[1])->tp_name);
+            return k_raise(PyExc_TypeError, "The fill character must be a unicode character, not %.100s",
+                           Py_TYPE(args[1])->tp_name);
         if (PyUnicode_READY(args[1]) < 0)
             return NULL;
         if (STR_LEN(args[1]) != 1)
@@ -397,7 +399,8 @@ static PyObject *strip_method(const char *name, PyObject *self, PyObject *const 
         return k_raise(PyExc_TypeError, "%s arg must be None or str", name);
     return PyUnicode_READY(args[0]) < 0 ? NULL : strip(self, args[0], sides);
 }
-METHOD(strcase, strip, FAST, "($self, chars=None, /)", "Return a copy without leading and trailing whitespace (or the given characters).")
+METHOD(strcase, strip, FAST, "($self, chars=None, /)",
+       "Return a copy without leading and trailing whitespace (or the given characters).")
 {
     return strip_method("strip", self, args, nargs, STRIP_LEFT | STRIP_RIGHT);
 }

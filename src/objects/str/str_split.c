@@ -485,9 +485,9 @@ static int maketrans_dict(PyObject *table, PyObject *from)
                 PyErr_SetString(PyExc_ValueError, "string keys in translate table must be of length 1");
                 return -1;
             }
-            code = PyLong_FromLong((long)STR_AT(key, 0));
+            K_SET(code, PyLong_FromLong((long)STR_AT(key, 0)));
         } else if (PyLong_Check(key)) {
-            code = Py_NewRef(key);
+            K_SET(code, Py_NewRef(key));
         } else {
             PyErr_SetString(PyExc_TypeError, "keys in translate table must be strings or integers");
         }
@@ -511,8 +511,8 @@ METHOD_FLAGS(strcut, maketrans, FAST, METH_STATIC, "(x, y=<unrepresentable>, z=<
 
 /* ---- encoding, formatting ---- */
 
-METHOD_KW(strcut, encode, "($self, /, encoding='utf-8', errors='strict')", "Encode the string using the codec registered for encoding.",
-          *encoding, *errors)
+METHOD_KW(strcut, encode, "($self, /, encoding='utf-8', errors='strict')",
+          "Encode the string using the codec registered for encoding.", *encoding, *errors)
 {
     const char *encoding = NULL, *errors = NULL;
     if ((arg->encoding && k_arg_utf8(arg->encoding, "encode", "'encoding'", &encoding) < 0) ||

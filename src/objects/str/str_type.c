@@ -234,7 +234,7 @@ PyObject *_PyUnicode_JoinArray(PyObject *separator, PyObject *const *items, Py_s
         return Py_NewRef(items[0]);
     K_AUTO(PyObject *) space = NULL;
     if (!separator) {
-        space = str_latin1_char(' ');
+        K_SET(space, str_latin1_char(' '));
         separator = space;
     } else if (!PyUnicode_Check(separator)) {
         return k_raise(PyExc_TypeError, "separator: expected str instance, %.80s found", Py_TYPE(separator)->tp_name);

@@ -268,7 +268,10 @@ static PyObject *subtype_get_weakref(PyObject *self, void *closure)
 }
 
 #define ROW_DICT { "__dict__", subtype_get_dict, subtype_set_dict, "The instance variables, if there are any.", NULL }
-#define ROW_WEAKREF { "__weakref__", subtype_get_weakref, NULL, "The list of weak references to the object, if there are any.", NULL }
+#define ROW_WEAKREF                                                                                                    \
+    {                                                                                                                  \
+        "__weakref__", subtype_get_weakref, NULL, "The list of weak references to the object, if there are any.", NULL \
+    }
 #define ROW_END { NULL, NULL, NULL, NULL, NULL }
 PyGetSetDef subtype_getset_full[] = { ROW_DICT, ROW_WEAKREF, ROW_END };
 PyGetSetDef subtype_getset_dict[] = { ROW_DICT, ROW_END };

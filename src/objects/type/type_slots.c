@@ -264,8 +264,10 @@ WRAPPER(wrap_descr_delete)
 /* ---- the table ---- */
 
 #define ROW(name_, offset_, function_, wrapper_, doc_, flags_)                                                         \
-    { .name = name_, .offset = (int)(offset_), .function = (void *)(function_), .wrapper = (wrapperfunc)(void (*)(void))(wrapper_), \
-      .doc = name_ doc_, .flags = flags_ }
+    {                                                                                                                  \
+        .name = name_, .offset = (int)(offset_), .function = (void *)(function_),                                      \
+        .wrapper = (wrapperfunc)(void (*)(void))(wrapper_), .doc = name_ doc_, .flags = flags_                         \
+    }
 #define TP(name, slot, function, wrapper, doc) ROW(name, offsetof(PyTypeObject, slot), function, wrapper, doc, 0)
 #define TK(name, slot, function, wrapper, doc) ROW(name, offsetof(PyTypeObject, slot), function, wrapper, doc, 1)
 #define AM(name, slot, wrapper, doc) ROW(name, offsetof(PyHeapTypeObject, as_async.slot), slot_##slot, wrapper, doc, 0)

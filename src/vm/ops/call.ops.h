@@ -96,7 +96,8 @@ SPECIAL(CALL_PY_METHOD, CALL, FOREIGN, CONT_RESULT, "a <- a(a+1 and d arguments)
 }
 #endif
 
-SPECIAL(CALL_PY_DEFAULTS, CALL, FOREIGN, CONT_RESULT, "a <- a+1(d arguments) or a(a+1, d arguments), the other parameters have defaults")
+SPECIAL(CALL_PY_DEFAULTS, CALL, FOREIGN, CONT_RESULT,
+        "a <- a+1(d arguments) or a(a+1, d arguments), the other parameters have defaults")
 #if OP_BODIES
 {
     uint32_t bound = A != NULL, given = pc->d + bound;

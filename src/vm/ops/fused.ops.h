@@ -34,21 +34,24 @@ SPECIAL(ADD_INT_STORE_LL, LOAD_FAST, RAISES, CONT_NONE, "the local of the STORE_
 }
 #endif
 
-SPECIAL(ADD_INT_STORE_LC, LOAD_FAST, RAISES, CONT_NONE, "the local of the STORE_FAST <- the sum, small ints, of a local and a constant")
+SPECIAL(ADD_INT_STORE_LC, LOAD_FAST, RAISES, CONT_NONE,
+        "the local of the STORE_FAST <- the sum, small ints, of a local and a constant")
 #if OP_BODIES
 {
     FUSED_INT_STORE(consts[pc[1].d], x + y);
 }
 #endif
 
-SPECIAL(SUBTRACT_INT_STORE_LL, LOAD_FAST, RAISES, CONT_NONE, "the local of the STORE_FAST <- the difference, small ints, of two locals")
+SPECIAL(SUBTRACT_INT_STORE_LL, LOAD_FAST, RAISES, CONT_NONE,
+        "the local of the STORE_FAST <- the difference, small ints, of two locals")
 #if OP_BODIES
 {
     FUSED_INT_STORE(SLOT(pc[1].b), x - y);
 }
 #endif
 
-SPECIAL(SUBTRACT_INT_STORE_LC, LOAD_FAST, RAISES, CONT_NONE, "the local of the STORE_FAST <- the difference, small ints, of a local and a constant")
+SPECIAL(SUBTRACT_INT_STORE_LC, LOAD_FAST, RAISES, CONT_NONE,
+        "the local of the STORE_FAST <- the difference, small ints, of a local and a constant")
 #if OP_BODIES
 {
     FUSED_INT_STORE(consts[pc[1].d], x - y);
@@ -104,7 +107,8 @@ SPECIAL(COMPARE_INT_JUMP_LL, LOAD_FAST, RAISES, CONT_NONE, "comparison of small 
 }
 #endif
 
-SPECIAL(COMPARE_INT_JUMP_LC, LOAD_FAST, RAISES, CONT_NONE, "comparison of small ints and the jump behind it, of a local and a constant")
+SPECIAL(COMPARE_INT_JUMP_LC, LOAD_FAST, RAISES, CONT_NONE,
+        "comparison of small ints and the jump behind it, of a local and a constant")
 #if OP_BODIES
 {
     FUSED_COMPARE(consts[pc[1].d]);

@@ -220,7 +220,8 @@ SPECIAL(FOR_ITER_RANGE, FOR_ITER, ALLOC, CONT_NONE, "a+1 <- next(range iterator 
     PyRangeIter *iter = (PyRangeIter *)A;
     GUARD(Py_IS_TYPE(iter, &PyRangeIter_Type));
     if (K_LIKELY(iter->index < iter->length)) {
-        PyObject *value = PyLong_FromLong((long)((unsigned long)iter->start + (unsigned long)iter->index * (unsigned long)iter->step));
+        PyObject *value = PyLong_FromLong(
+            (long)((unsigned long)iter->start + (unsigned long)iter->index * (unsigned long)iter->step));
         if (!value)
             ERROR();
         iter->index++;
