@@ -57,7 +57,8 @@ static PyObject *find_metaclass(PyObject *keywords, PyObject *bases, int *is_cla
             return NULL;
         *is_class = PyType_Check(meta);
     } else {
-        K_SET(meta, Py_NewRef(PyTuple_GET_SIZE(bases) ? (PyObject *)Py_TYPE(PyTuple_GET_ITEM(bases, 0)) : (PyObject *)&PyType_Type));
+        K_SET(meta, Py_NewRef(PyTuple_GET_SIZE(bases) ? (PyObject *)Py_TYPE(PyTuple_GET_ITEM(bases, 0))
+                                                      : (PyObject *)&PyType_Type));
     }
     if (!*is_class)
         return K_MOVE(meta);
