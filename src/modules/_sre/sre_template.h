@@ -456,10 +456,10 @@ static int NAME(run)(SreState *s, uint32_t pc, Py_ssize_t pos, bool top, Py_ssiz
             status = start < s->begin ? 0 : NAME(inner)(s, pc + 3, start, &ignored);
             if (status < 0)
                 return -1;
+            if (status)
+                NAME(forget_ways)(s, inside);
             if (status != wanted)
                 FAIL;
-            if (wanted)
-                NAME(forget_ways)(s, inside);
             pc += 1 + op[1];
             continue;
         }
@@ -544,9 +544,11 @@ static Py_ssize_t NAME(candidate)(const SreState *s, Py_ssize_t pos)
 int NAME(sre_search)(SreState *s)
 {
     Py_ssize_t pos = s->start;
+    const uint32_t *first = s->code[0] == SRE_INFO ? s->code + 1 + s->code[1] : s->code;
+    bool only_here = first[0] == SRE_AT && (first[1] == SRE_AT_BEGINNING || first[1] == SRE_AT_BEGINNING_STRING);
     while (pos <= s->end && (pos = NAME(candidate)(s, pos)) >= 0) {
         int status = NAME(sre_match)(s, pos);
-        if (status)
+        if (status || only_here)
             return status;
         s->must_advance = -1; /* it concerns the first place only */
         pos++;
