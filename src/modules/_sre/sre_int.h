@@ -107,6 +107,7 @@ K_INT void sre_state_drop(SreState *state);
 
 K_INT int sre_push(SreState *state, uint8_t kind, uint32_t pc, Py_ssize_t pos, Py_ssize_t extra, SreRepeat *repeat);
 K_INT SreRepeat *sre_repeat_new(SreState *state, uint32_t pc);
+K_INT void sre_repeat_drop(SreState *state); /* the newest one */
 
 /* Characters, alike for all widths. */
 K_INT bool sre_category(uint32_t category, uint32_t c);
@@ -125,6 +126,6 @@ K_INT PyObject *sre_slice(PyObject *string, bool is_bytes, Py_ssize_t start, Py_
 /* Marks on the pc of an SRE_TRY: it stands at an UNTIL whose first way failed, or before a BRANCH's next alternative. */
 #define SRE_OTHER_UNTIL      0x80000000u
 #define SRE_NEXT_ALTERNATIVE 0x40000000u
-enum { SRE_TRY, SRE_GREEDY, SRE_LAZY, SRE_UNDO_MARK, SRE_UNDO_LAST, SRE_UNDO_REPEAT, SRE_UNDO_COUNT, SRE_UNDO_POS };
+enum { SRE_TRY, SRE_GREEDY, SRE_LAZY, SRE_UNDO_MARK, SRE_UNDO_LAST, SRE_UNDO_REPEAT, SRE_UNDO_ENTRY, SRE_UNDO_COUNT, SRE_UNDO_POS };
 
 #endif

@@ -48,6 +48,16 @@ SreRepeat *sre_repeat_new(SreState *s, uint32_t pc)
     return r;
 }
 
+/* Entries are undone newest first, so a block empties from its end. */
+void sre_repeat_drop(SreState *s)
+{
+    SreRepeatBlock *block = s->repeat_blocks;
+    if (--block->used == 0 && block->next) {
+        s->repeat_blocks = block->next;
+        PyMem_Free(block);
+    }
+}
+
 static void drop_repeats(SreState *s)
 {
     while (s->repeat_blocks && s->repeat_blocks->next) { /* one block stays for the next match */

@@ -155,6 +155,10 @@ static bool NAME(backtrack)(SreState *s, size_t bottom, uint32_t *pc, Py_ssize_t
         case SRE_UNDO_MARK:   s->mark[b->pc] = b->pos; break;
         case SRE_UNDO_LAST:   s->lastindex = b->pos; break;
         case SRE_UNDO_REPEAT: s->repeat = b->repeat; break;
+        case SRE_UNDO_ENTRY:
+            s->repeat = b->repeat;
+            sre_repeat_drop(s);
+            break;
         case SRE_UNDO_COUNT:  b->repeat->count = b->pos; break;
         case SRE_UNDO_POS:    b->repeat->last_pos = b->pos; break;
         }
@@ -415,7 +419,7 @@ static int NAME(run)(SreState *s, uint32_t pc, Py_ssize_t pos, bool top, Py_ssiz
             SreRepeat *r = sre_repeat_new(s, pc);
             if (!r)
                 return -1;
-            PUSH(SRE_UNDO_REPEAT, 0, 0, 0, s->repeat);
+            PUSH(SRE_UNDO_ENTRY, 0, 0, 0, s->repeat);
             r->outer = s->repeat;
             s->repeat = r;
             pc += 1 + op[1];
