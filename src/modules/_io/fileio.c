@@ -569,7 +569,7 @@ static PyObject *fileio_mode(PyObject *self, void *closure)
 }
 
 static PyGetSetDef fileio_getset[] = {
-    { "closed", fileio_closed, NULL, "True when the file is closed", NULL },
+    { "closed", fileio_closed, NULL, "True if the file is closed", NULL },
     { "closefd", fileio_closefd, NULL, "True when closing closes the descriptor too", NULL },
     { "mode", fileio_mode, NULL, "the mode as text", NULL },
     { NULL, NULL, NULL, NULL, NULL },
