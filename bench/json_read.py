@@ -21,4 +21,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(2_000)
+    main(2_500)

@@ -107,4 +107,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(170)
+    main(180)

@@ -161,4 +161,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(60_000)
+    main(90_000)

@@ -11,4 +11,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(20)
+    main(30)
