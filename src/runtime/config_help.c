@@ -64,6 +64,7 @@ static const char x_text[] =
     "-X faulthandler: show the Python traceback on a crash\n"
     "-X tracemalloc[=NFRAME]: trace memory allocations from the start\n"
     "-X importtime: tell how long each import takes\n"
+    "-X errlog=FILE: write uncaught exceptions to a log (see the module pyerror)\n"
     "-X dev: development mode: default warnings, checks on memory, asyncio debug mode\n"
     "-X utf8[=0|1]: UTF-8 mode on or off\n"
     "-X pycache_prefix=PATH: a tree of its own for .pyc files\n"

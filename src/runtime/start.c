@@ -183,6 +183,19 @@ static int add_main_module(void)
     return importer ? PyDict_SetItemString(dict, "__loader__", importer) : -1;
 }
 
+/* -X errlog=FILE: pyerror writes down what the program does not catch. The program runs without it, too. */
+static void start_error_log(const PyConfig *config)
+{
+    wchar_t *option = config_xoption(config, L"errlog");
+    if (!option)
+        return;
+    K_AUTO(PyObject *) pyerror = PyImport_ImportModule("pyerror");
+    K_AUTO(PyObject *) file = pyerror ? PyUnicode_FromWideChar(*option ? option + 1 : L"errors.log", -1) : NULL;
+    K_AUTO(PyObject *) done = file ? PyObject_CallMethod(pyerror, "install", "O", file) : NULL;
+    if (!done)
+        PyErr_WriteUnraisable(pyerror);
+}
+
 static PyStatus start_main(const PyConfig *config)
 {
     if (import_start_external() < 0)
@@ -209,6 +222,7 @@ static PyStatus start_main(const PyConfig *config)
         if (!site)
             return PyStatus_Error("Failed to import the site module");
     }
+    start_error_log(config);
     return PyStatus_Ok();
 }
 
