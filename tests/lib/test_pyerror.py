@@ -1,5 +1,4 @@
 """pyerror: records, entries, the message on the screen, catch(), the hooks, rotation, the command line."""
-import asyncio
 import json
 import os
 import pickle
@@ -246,6 +245,8 @@ class Catch(Case):
         self.assertEqual((Shop.of("6"), Shop.of("x")), ((Shop, 6), "none"))
 
     def test_decorates_coroutines(self):
+        import asyncio
+
         @self.catch(default="none")
         async def work(text):
             await asyncio.sleep(0)
