@@ -89,9 +89,11 @@ $(B)/runtime/import_extension.o: $(B)/gen/builtin_modules.def
 
 # The library modules that start-up needs before it can read files.
 STDLIB ?= /usr/lib/python3.11
-FROZEN := _frozen_importlib=importlib/_bootstrap _frozen_importlib_external=importlib/_bootstrap_external zipimport=zipimport
+FROZEN := _frozen_importlib=importlib/_bootstrap _frozen_importlib_external=importlib/_bootstrap_external zipimport=zipimport \
+          $(foreach m,abc codecs io _collections_abc _sitebuiltins genericpath ntpath posixpath os site stat runpy,$(m)=$(m)) \
+          importlib.util=importlib/util importlib.machinery=importlib/machinery
 FREEZE ?= $(B)/kaac
-$(B)/gen/frozen_data.h: $(FREEZE)
+$(B)/gen/frozen_data.h: $(FREEZE) Makefile
 	@mkdir -p $(@D)
 	$(FREEZE) $@.new $(STDLIB) $(FROZEN) && mv $@.new $@
 $(B)/main/frozen.o: $(B)/gen/frozen_data.h

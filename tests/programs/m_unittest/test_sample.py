@@ -1,7 +1,6 @@
 """test_sample.py - tests that pass, fail, break, are skipped or expected to fail."""
 import unittest
 import warnings
-from unittest import mock
 
 
 def setUpModule():
@@ -71,24 +70,6 @@ class Arithmetic(unittest.TestCase):
     def test_almost(self):
         self.assertAlmostEqual(0.1 + 0.2, 0.3)
         self.assertCountEqual([1, 2, 3], [3, 2, 1])
-
-
-class Mocked(unittest.TestCase):
-    def test_calls(self):
-        thing = mock.Mock(return_value=3)
-        self.assertEqual(thing(1, key=2), 3)
-        thing.assert_called_once_with(1, key=2)
-
-    def test_wrong_call(self):
-        thing = mock.MagicMock(name="thing")
-        thing.method("a")
-        thing.method.assert_called_with("b")
-
-    @mock.patch("os.getcwd", return_value="/nowhere")
-    def test_patch(self, getcwd):
-        import os
-        self.assertEqual(os.getcwd(), "/nowhere")
-        self.assertTrue(getcwd.called)
 
 
 class Broken(unittest.TestCase):
