@@ -211,8 +211,8 @@ PyObject *_PyLong_GCD(PyObject *a, PyObject *b)
         return NULL;
     if (k_int_compare(x, y) < 0) {
         PyObject *swap = x;
-        K_SET(x, y);
-        K_SET(y, swap);
+        x = y;
+        y = swap;
     }
     if (int_length(y) > 2) {
         PyLongObject *r = _PyLong_New(int_length(y));

@@ -302,7 +302,7 @@ static struct wrapperbase slot_rows[] = {
     COMPARE("__gt__", GT, ">"),
     COMPARE("__ge__", GE, ">="),
     TP("__iter__", tp_iter, slot_tp_iter, wrap_unary, SIG0("iter(self)")),
-    TP("__next__", tp_iternext, slot_tp_iternext, wrap_next, SIG0("next(self)")),
+    TP("__next__", tp_iternext, slot_tp_iternext, wrap_next, SIG0("Implement next(self).")),
     TP("__get__", tp_descr_get, slot_tp_descr_get, wrap_descr_get,
        SIG1("instance, owner=None", "The attribute of instance, whose class is owner.")),
     TP("__set__", tp_descr_set, slot_tp_descr_set, wrap_descr_set, SIG1("instance, value", "Give instance's attribute a value.")),
