@@ -167,12 +167,6 @@ static PyObject *method_richcompare(PyObject *a, PyObject *b, int op)
     Py_RETURN_BOOL(equal == (op == Py_EQ));
 }
 
-static PyObject *method_get(PyObject *self, PyObject *instance, PyObject *owner)
-{
-    (void)instance, (void)owner;
-    return Py_NewRef(self); /* bound already */
-}
-
 METHOD_RAW(method, __reduce__, NOARGS, 0, NULL)
 {
     K_AUTO(PyObject *) name = PyObject_GetAttr(me(self)->im_func, K_STR("__name__"));
@@ -219,7 +213,6 @@ PyTypeObject PyMethod_Type = {
     .tp_methods = METHODS(method),
     .tp_members = method_members,
     .tp_getset = method_getset,
-    .tp_descr_get = method_get,
     .tp_new = method_new,
 };
 K_TYPE(PyMethod_Type);

@@ -174,7 +174,6 @@ static void ready_inherit_special(PyTypeObject *type, PyTypeObject *base)
     if (type->tp_dictoffset == 0)
         type->tp_dictoffset = base->tp_dictoffset;
     type->tp_flags |= base->tp_flags & SUBCLASS_FLAGS;
-    ready_inherit_collection(type, base);
 }
 
 static int ready_overrides_hash(PyTypeObject *type)
