@@ -126,7 +126,7 @@ class Commands:
 
 
 def _is_number(text):
-    return text.removeprefix("-").isdigit()
+    return text.removeprefix("-").isdecimal()
 
 
 def _finished(value):

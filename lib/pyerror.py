@@ -419,7 +419,7 @@ class _Log:
     """A file of entries which threads and processes append to; it rotates by size."""
 
     def __init__(self, path, json=False, max_bytes=MAX_BYTES, backups=BACKUPS):
-        self.path = os.path.abspath(os.fspath(path))
+        self.path = _absolute(path)
         self.json, self.max_bytes, self.backups = json, max_bytes, backups
         self.renew()
         _logs[self.path] = self
@@ -511,7 +511,15 @@ _logs = {}  # by path
 
 
 def _log_at(path):
-    return _logs.get(os.path.abspath(os.fspath(path))) or _Log(path)
+    return _logs.get(_absolute(path)) or _Log(path)
+
+
+def _absolute(path):
+    path = os.fsdecode(path)
+    try:
+        return os.path.abspath(path)
+    except OSError:  # the current folder is gone
+        return path
 
 
 def _renew_locks():
@@ -833,6 +841,8 @@ class _AsyncioFinder:
         sys.meta_path.remove(_AsyncioFinder)
         from importlib.util import find_spec
         spec = find_spec(name)
+        if spec is None:
+            return None
         execute = spec.loader.exec_module
 
         def execute_and_patch(module):
@@ -906,20 +916,22 @@ def _print_groups(entries, options):
 
 
 def _print_tail(entries, options):
-    for item in list(entries)[-(options.n or 10):]:
-        print(item.text, end="")
+    last = options.n or 10
     if options.follow:
-        _follow(options.log)
+        _follow(options.log, last)
+    else:
+        print("".join(item.text for item in list(entries)[-last:]), end="")
 
 
-def _follow(path):
-    with open(path, encoding="utf-8", errors="replace") as file:
-        file.seek(0, os.SEEK_END)
+def _follow(path, last):
+    """The last entries of the file at the path, then what is written to it, until it is renamed."""
+    with open(path, encoding="utf-8", errors="replace", newline="\n") as file:
         here = os.fstat(file.fileno())
-        while _is_at(here, path):
-            text = file.read()
+        text = "".join(item.text for item in list(_entries(file))[-last:])
+        while text or _is_at(here, path):
             print(text, end="", flush=True)
             time.sleep(0 if text else 0.2)
+            text = file.read()
     print(f"pyerror: {path} was rotated", file=sys.stderr)
 
 

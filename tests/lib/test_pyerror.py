@@ -423,6 +423,23 @@ class Hooks(Case):
             """, env={"NO_COLOR": variable, "TERM": "xterm"})
             self.assertEqual("\x1b[1;31mZeroDivisionError" in done.stderr, coloured, done.stderr)
 
+    def test_current_folder_is_gone(self):
+        done = self.run_program("""
+            import os
+            os.mkdir("gone"); os.chdir("gone"); os.rmdir("../gone")
+            import pyerror
+            pyerror.install()
+            1 / 0
+        """, preamble=None)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Traceback", done.stderr)
+
+    def test_second_install_replaces_the_first(self):
+        other = os.path.join(self.folder, "other.log")
+        self.run_program(f"pyerror.install({os.fsencode(other)!r})\n1 / 0")
+        self.assertEqual(len(list(pyerror.read(other))), 1)
+        self.assertFalse(os.path.exists(self.log))
+
     def test_uninstall(self):
         done = self.run_program("pyerror.uninstall()\n1 / 0")
         self.assertTrue(done.stderr.startswith("Traceback"))
@@ -492,6 +509,20 @@ class CommandLine(Case):
 
     def test_tail(self):
         self.assertEqual(self.tool("tail", "-n", "2").stdout, "".join(entry.text for entry in self.entries()[-2:]))
+
+    def test_tail_follows(self):
+        process = subprocess.Popen([sys.executable, "-u", "-m", "pyerror", self.log, "tail", "-n", "1", "-f"], text=True,
+                                   env={**os.environ, "PYTHONPATH": LIB}, stdout=subprocess.PIPE)
+        self.assertIn("KeyError: 'last'", process.stdout.readline())
+        for _ in range(3):
+            process.stdout.readline()
+        pyerror.write(ValueError("later"), log=self.log)
+        timer = threading.Timer(30, process.kill)
+        timer.start()
+        self.assertIn("ValueError: later", process.stdout.readline())
+        timer.cancel()
+        process.kill()
+        process.communicate()
 
     def test_show(self):
         self.assertEqual(self.tool("show", "2").stdout, self.entries()[1].text)
