@@ -16,6 +16,7 @@
 #include "runtime/osutil.h"
 #include "runtime/run.h"
 #include "runtime/run_code.h"
+#include "runtime/start_parts.h"
 #include "runtime/sys.h"
 #include "vm/eval.h"
 
@@ -282,11 +283,34 @@ int Py_RunMain(void)
     return status;
 }
 
-static int run_with(PyConfig *config, PyStatus status)
+static PyStatus config_from(PyConfig *config, Py_ssize_t argc, char **argv, wchar_t **wide_argv)
 {
+    PyConfig_InitPythonConfig(config);
+    return argv ? PyConfig_SetBytesArgv(config, argc, argv) : PyConfig_SetArgv(config, argc, wide_argv);
+}
+
+/* The arguments are read once for the allocator alone, and again when that is in place. */
+static int run_main(Py_ssize_t argc, char **argv, wchar_t **wide_argv)
+{
+    PyConfig config, first;
+    PyStatus status = config_from(&first, argc, argv, wide_argv);
     if (!PyStatus_Exception(status))
-        status = Py_InitializeFromConfig(config);
-    PyConfig_Clear(config);
+        status = config_read_arguments(&first);
+    if (first.isolated > 0)
+        first.use_environment = 0;
+    int use_environment = first.use_environment;
+    int dev_mode = config_xoption(&first, L"dev") != NULL;
+    PyConfig_Clear(&first);
+    if (PyStatus_Exception(status))
+        Py_ExitStatusException(status);
+    PyConfig asked = { .use_environment = use_environment, .dev_mode = dev_mode };
+    status = start_memory(&asked);
+    if (PyStatus_Exception(status))
+        Py_ExitStatusException(status);
+    status = config_from(&config, argc, argv, wide_argv);
+    if (!PyStatus_Exception(status))
+        status = Py_InitializeFromConfig(&config);
+    PyConfig_Clear(&config);
     if (PyStatus_Exception(status))
         Py_ExitStatusException(status);
     return Py_RunMain();
@@ -294,14 +318,10 @@ static int run_with(PyConfig *config, PyStatus status)
 
 int Py_BytesMain(int argc, char **argv)
 {
-    PyConfig config;
-    PyConfig_InitPythonConfig(&config);
-    return run_with(&config, PyConfig_SetBytesArgv(&config, argc, argv));
+    return run_main(argc, argv, NULL);
 }
 
 int Py_Main(int argc, wchar_t **argv)
 {
-    PyConfig config;
-    PyConfig_InitPythonConfig(&config);
-    return run_with(&config, PyConfig_SetArgv(&config, argc, argv));
+    return run_main(argc, NULL, argv);
 }

@@ -28,7 +28,7 @@ static int status_of(PyObject *code)
         return 0;
     if (PyLong_Check(code))
         return (int)PyLong_AsLong(code);
-    PyObject *file = PySys_GetObject("stderr");
+    PyObject *file = _PySys_GetAttr(k_tstate(), K_STR("stderr"));
     PyErr_Clear();
     if (file && file != Py_None) {
         if (PyFile_WriteObject(code, file, Py_PRINT_RAW) < 0)
@@ -101,7 +101,7 @@ void PyErr_PrintEx(int set_sys_last_vars)
     if (set_sys_last_vars)
         set_last(exception, traceback);
     PyObject *type = (PyObject *)Py_TYPE(exception);
-    K_AUTO(PyObject *) hook = Py_XNewRef(PySys_GetObject("excepthook"));
+    K_AUTO(PyObject *) hook = Py_XNewRef(_PySys_GetAttr(k_tstate(), K_STR("excepthook")));
     if (PySys_Audit("sys.excepthook", "OOOO", hook ? hook : Py_None, type, exception, traceback) < 0) {
         if (PyErr_ExceptionMatches(PyExc_RuntimeError)) {
             PyErr_Clear();
@@ -209,7 +209,7 @@ static int write_unraisable(const Unraisable *u, PyObject *file)
 
 static int write_unraisable_to_stderr(const Unraisable *u)
 {
-    K_AUTO(PyObject *) file = Py_XNewRef(PySys_GetObject("stderr"));
+    K_AUTO(PyObject *) file = Py_XNewRef(_PySys_GetAttr(k_tstate(), K_STR("stderr")));
     return is_some(file) ? write_unraisable(u, file) : 0;
 }
 
@@ -251,7 +251,7 @@ static PyObject *traceback_of_now(void)
 /* 0 when sys.unraisablehook has dealt with it; 1 when there is none; -1 with the hook's exception. */
 static int call_unraisable_hook(const Unraisable *u, PyObject **hook)
 {
-    *hook = Py_XNewRef(PySys_GetObject("unraisablehook"));
+    *hook = Py_XNewRef(_PySys_GetAttr(k_tstate(), K_STR("unraisablehook")));
     K_AUTO(PyObject *) args = hook_args(u);
     if (!args)
         return -1;

@@ -116,13 +116,25 @@ static void fill_small_ints(void)
     }
 }
 
-static PyStatus start_objects(const PyConfig *config)
+static int memory_chosen;
+
+/* Debug hooks must see each block from its birth on: this runs before any is made that lives on. */
+PyStatus start_memory(const PyConfig *config)
 {
+    if (memory_chosen)
+        return PyStatus_Ok();
+    memory_chosen = 1;
     const char *allocator = config_env(config, "PYTHONMALLOC");
+    const char *dev_mode = config_env(config, "PYTHONDEVMODE");
     if (allocator && k_mem_choose(allocator) < 0)
         return PyStatus_Error("unknown PYTHONMALLOC allocator");
-    if (config->dev_mode && !allocator)
+    if (!allocator && (dev_mode || config->dev_mode > 0 || config_xoption(config, L"dev")))
         k_mem_choose("debug");
+    return PyStatus_Ok();
+}
+
+static PyStatus start_objects(const PyConfig *config)
+{
     arena_set_release(Py_DecRef);
     choose_hash_key(config);
     if (runtime_start() < 0)
@@ -231,7 +243,9 @@ PyStatus Py_InitializeFromConfig(const PyConfig *wanted)
     if (initialized)
         return PyStatus_Ok();
     PyConfig *config = (PyConfig *)k_config();
-    PyStatus status = config_copy(config, wanted);
+    PyStatus status = wanted->_config_init == K_CONFIG_COMPAT ? start_memory(wanted) : PyStatus_Ok();
+    if (!PyStatus_Exception(status))
+        status = config_copy(config, wanted);
     if (PyStatus_Exception(status))
         return status;
     config_take_asked_paths(config);

@@ -12,5 +12,6 @@ K_INT K_STATUS int signals_start(void);                          /* SIGINT raise
 K_INT void signals_stop(void);
 K_INT void signals_after_fork(void);
 K_INT void start_mark_stopped(void);
+K_INT PyStatus start_memory(const PyConfig *config);             /* the allocator, by environment and options; only once */
 
 #endif

@@ -352,7 +352,7 @@ static int put_traceback(Printer *p, PyObject *traceback, const char *header_mar
         return -1;
     }
     long limit = DEFAULT_LIMIT;
-    PyObject *wanted = PySys_GetObject("tracebacklimit");
+    PyObject *wanted = _PySys_GetAttr(k_tstate(), K_STR("tracebacklimit"));
     if (wanted && PyLong_Check(wanted)) {
         int overflow;
         limit = PyLong_AsLongAndOverflow(wanted, &overflow);
@@ -703,7 +703,7 @@ static int put_tree(Printer *p, PyObject *exception)
 void PyErr_Display(PyObject *type, PyObject *value, PyObject *traceback)
 {
     (void)type;
-    K_AUTO(PyObject *) file = Py_XNewRef(PySys_GetObject("stderr"));
+    K_AUTO(PyObject *) file = Py_XNewRef(_PySys_GetAttr(k_tstate(), K_STR("stderr")));
     if (!file) {
         fprintf(stderr, "lost sys.stderr\n");
         return;

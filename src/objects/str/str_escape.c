@@ -209,8 +209,10 @@ PyObject *_PyUnicode_DecodeUnicodeEscapeStateful(const char *s, Py_ssize_t size,
     K_AUTO(PyObject *) result = _PyUnicode_DecodeUnicodeEscapeInternal2(s, size, errors, consumed, &first_invalid, &at);
     if (!result || first_invalid == -1)
         return K_MOVE(result);
+    /* the place may have been in an input that an error handler put in and that is gone: the digits come from the number */
     int status = first_invalid > 0xff
-        ? PyErr_WarnFormat(PyExc_DeprecationWarning, 1, "invalid octal escape sequence '\\%.3s'", at)
+        ? PyErr_WarnFormat(PyExc_DeprecationWarning, 1, "invalid octal escape sequence '\\%c%c%c'",
+                           '0' + (first_invalid >> 6), '0' + (first_invalid >> 3 & 7), '0' + (first_invalid & 7))
         : PyErr_WarnFormat(PyExc_DeprecationWarning, 1, "invalid escape sequence '\\%c'", first_invalid);
     return status < 0 ? NULL : K_MOVE(result);
 }
