@@ -497,8 +497,8 @@ METHOD(complex, __format__, O, "($self, format_spec, /)", "The value as text, as
 METHODS_END(complex);
 
 static PyMemberDef complex_members[] = {
-    { "real", T_DOUBLE, offsetof(PyComplexObject, cval.real), READONLY, "the real part" },
-    { "imag", T_DOUBLE, offsetof(PyComplexObject, cval.imag), READONLY, "the imaginary part" },
+    { "real", T_DOUBLE, offsetof(PyComplexObject, cval.real), READONLY, "the real part of a complex number" },
+    { "imag", T_DOUBLE, offsetof(PyComplexObject, cval.imag), READONLY, "the imaginary part of a complex number" },
     { NULL, 0, 0, 0, NULL },
 };
 
