@@ -150,10 +150,8 @@ static const char *args_char(ArgsRun *run, PyObject *arg, char unit, void *to)
 
 static const char *args_get_buffer(ArgsRun *run, PyObject *arg, Py_buffer *view)
 {
-    if (PyObject_GetBuffer(arg, view, PyBUF_SIMPLE) < 0) {
-        PyErr_Clear();
-        return args_must_be(run, "bytes-like object", arg);
-    }
+    if (PyObject_GetBuffer(arg, view, PyBUF_SIMPLE) < 0)
+        return args_raised;
     if (!PyBuffer_IsContiguous(view, 'C')) {
         PyBuffer_Release(view);
         return args_must_be(run, "contiguous buffer", arg);
