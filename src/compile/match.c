@@ -163,8 +163,7 @@ static int subpattern(Compiler *c, const Node *node, Pattern *p)
 static int value_pattern(Compiler *c, const Node *node, Pattern *p)
 {
     const Node *value = node->MatchValue.value;
-    bool literal = value->kind == Constant_kind || value->kind == JoinedStr_kind || value->kind == FormattedValue_kind;
-    if (!literal && value->kind != Attribute_kind)
+    if (value->kind != Constant_kind && value->kind != Attribute_kind)
         return compile_error(c, "patterns may only match literals and attribute lookups");
     TRY(compile_expression(c, value));
     TRY(compile_compare_op(c, Eq));

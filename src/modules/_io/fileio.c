@@ -161,14 +161,15 @@ static int as_descriptor(PyObject *file, int *fd)
         PyErr_SetString(PyExc_TypeError, "integer argument expected, got float");
         return -1;
     }
-    if (!PyLong_Check(file)) {
-        if (!PyIndex_Check(file))
-            return 0;
-    }
+    if (!PyLong_Check(file) && !PyIndex_Check(file))
+        return 0;
     *fd = _PyLong_AsInt(file);
+    if (*fd == -1 && PyErr_Occurred()) { /* too large: told as a name of the wrong type */
+        PyErr_Clear();
+        return 0;
+    }
     if (*fd < 0) {
-        if (!PyErr_Occurred())
-            PyErr_SetString(PyExc_ValueError, "negative file descriptor");
+        PyErr_SetString(PyExc_ValueError, "negative file descriptor");
         return -1;
     }
     return 1;
