@@ -398,33 +398,40 @@ GET_ID(geteuid, "The effective user id.")
 GET_ID(getgid, "The group id.")
 GET_ID(getegid, "The effective group id.")
 
-#define SET_ID(name, parameter, doc)                                                                                   \
+#define SET_ID(name, kind, parameter, doc)                                                                             \
     FUNCTION(posix_process, name, O, "($module, " parameter ", /)", doc)                                               \
     {                                                                                                                  \
-        long id;                                                                                                       \
-        return k_arg_long(arg, &id) < 0 ? NULL : posix_status(name((unsigned)id));                                     \
+        unsigned id;                                                                                                   \
+        return os_arg_id(arg, kind, &id) < 0 ? NULL : posix_status(name(id));                                          \
     }
-SET_ID(setuid, "uid", "Sets the user id.")
-SET_ID(seteuid, "euid", "Sets the effective user id.")
-SET_ID(setgid, "gid", "Sets the group id.")
-SET_ID(setegid, "egid", "Sets the effective group id.")
+SET_ID(setuid, "uid", "uid", "Sets the user id.")
+SET_ID(seteuid, "uid", "euid", "Sets the effective user id.")
+SET_ID(setgid, "gid", "gid", "Sets the group id.")
+SET_ID(setegid, "gid", "egid", "Sets the effective group id.")
 
-#define SET_IDS(name, count, parameters, doc, ...)                                                                     \
+#define SET_IDS(name, kind, count, parameters, doc, ...)                                                               \
     FUNCTION(posix_process, name, FAST, "($module, " parameters ", /)", doc)                                           \
     {                                                                                                                  \
-        long id[3];                                                                                                    \
+        unsigned id[3];                                                                                                \
         if (k_check_nargs(#name, nargs, count, count) < 0)                                                             \
             return NULL;                                                                                               \
         for (int i = 0; i < count; i++)                                                                                \
-            if (k_arg_long(args[i], &id[i]) < 0)                                                                       \
+            if (os_arg_id(args[i], kind, &id[i]) < 0)                                                                  \
                 return NULL;                                                                                           \
         return posix_status(name(__VA_ARGS__));                                                                        \
     }
-SET_IDS(setreuid, 2, "ruid, euid", "Sets real and effective user id.", (uid_t)id[0], (uid_t)id[1])
-SET_IDS(setregid, 2, "rgid, egid", "Sets real and effective group id.", (gid_t)id[0], (gid_t)id[1])
-SET_IDS(setresuid, 3, "ruid, euid, suid", "Sets real, effective and saved user id.", (uid_t)id[0], (uid_t)id[1], (uid_t)id[2])
-SET_IDS(setresgid, 3, "rgid, egid, sgid", "Sets real, effective and saved group id.", (gid_t)id[0], (gid_t)id[1], (gid_t)id[2])
-SET_IDS(setpgid, 2, "pid, pgrp", "Moves a process into a process group.", (pid_t)id[0], (pid_t)id[1])
+SET_IDS(setreuid, "uid", 2, "ruid, euid", "Sets real and effective user id.", id[0], id[1])
+SET_IDS(setregid, "gid", 2, "rgid, egid", "Sets real and effective group id.", id[0], id[1])
+SET_IDS(setresuid, "uid", 3, "ruid, euid, suid", "Sets real, effective and saved user id.", id[0], id[1], id[2])
+SET_IDS(setresgid, "gid", 3, "rgid, egid, sgid", "Sets real, effective and saved group id.", id[0], id[1], id[2])
+
+FUNCTION(posix_process, setpgid, FAST, "($module, pid, pgrp, /)", "Moves a process into a process group.")
+{
+    int pid, group;
+    if (k_check_nargs("setpgid", nargs, 2, 2) < 0 || k_arg_int(args[0], &pid) < 0 || k_arg_int(args[1], &group) < 0)
+        return NULL;
+    return posix_status(setpgid(pid, group));
+}
 
 FUNCTION(posix_process, getresuid, NOARGS, "($module, /)", "(real, effective, saved) user ids.")
 {
