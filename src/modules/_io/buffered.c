@@ -347,6 +347,17 @@ METHOD_KW(reader, read1, "($self, size=-1, /)", "Up to size bytes by at most one
     return bytes;
 }
 
+/* What is there, and what one read of the raw stream gives when there is nothing or much room is left. */
+static Py_ssize_t read_once(Buffered *b, char *to, Py_ssize_t size)
+{
+    Py_ssize_t had = take(b, to, size), n = 0;
+    if (size - had > b->size)
+        n = raw_read(b, to + had, size - had);
+    else if (had == 0 && size && (n = fill(b)) > 0)
+        n = take(b, to, size);
+    return n >= 0 ? had + n : n == WOULD_BLOCK && had ? had : n;
+}
+
 static PyObject *read_into(Buffered *b, PyObject *target, bool once)
 {
     Py_buffer buffer;
@@ -360,13 +371,8 @@ static PyObject *read_into(Buffered *b, PyObject *target, bool once)
     if (start_reading(b, "readinto of closed file") == 0) {
         if (!once)
             n = read_full(b, buffer.buf, buffer.len);
-        else {
-            n = take(b, buffer.buf, buffer.len);
-            if (n == 0 && buffer.len > b->size)
-                n = raw_read(b, buffer.buf, buffer.len);
-            else if (n == 0 && buffer.len && (n = fill(b)) > 0)
-                n = take(b, buffer.buf, buffer.len);
-        }
+        else
+            n = read_once(b, buffer.buf, buffer.len);
         leave(b);
     }
     PyBuffer_Release(&buffer);
@@ -646,10 +652,14 @@ METHOD(buffered, close, NOARGS, "($self, /)", "Flushes and closes the raw stream
     K_AUTO(PyObject *) flushed = io_call(self, K_STR("flush"));
     if (!flushed)
         PyErr_Fetch(&type, &value, &traceback);
-    PyObject *result = io_call(b->raw, K_STR("close"));
-    PyMem_Free(b->data);
-    b->data = NULL;
-    b->pos = b->end = b->pending = 0;
+    PyObject *result = NULL;
+    if (enter(b) == 0) { /* another thread may be in the middle of a read into the buffer */
+        result = io_call(b->raw, K_STR("close"));
+        PyMem_Free(b->data);
+        b->data = NULL;
+        b->pos = b->end = b->pending = 0;
+        leave(b);
+    }
     if (!type)
         return result;
     if (result)

@@ -588,7 +588,7 @@ static int set_decoder(TextIO *t, int flags)
 /* Length of what the decoder makes of these bytes. */
 static Py_ssize_t decoded_length(TextIO *t, const char *bytes, Py_ssize_t n, bool final)
 {
-    K_AUTO(PyObject *) text = PyObject_CallMethod(t->decoder, "decode", "y#O", bytes, n, final ? Py_True : Py_False);
+    K_AUTO(PyObject *) text = _PyObject_CallMethod_SizeT(t->decoder, "decode", "y#O", bytes, n, final ? Py_True : Py_False);
     return text ? PyObject_Size(text) : -1;
 }
 
