@@ -140,7 +140,8 @@ METHOD(fcntl, ioctl, FAST, "($module, fd, request, arg=0, mutate_flag=True, /)",
     return text ? PyBytes_FromStringAndSize(room, size) : PyLong_FromLong(result);
 }
 
-METHOD(fcntl, flock, FAST, "($module, fd, operation, /)", "Lock or unlock the open file: LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB.")
+METHOD(fcntl, flock, FAST, "($module, fd, operation, /)",
+       "Lock or unlock the open file: LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB.")
 {
     int fd, operation, result, interrupted = 0;
     if (k_check_nargs("flock", nargs, 2, 2) < 0 || (fd = PyObject_AsFileDescriptor(args[0])) < 0 ||
@@ -189,12 +190,13 @@ METHODS_END(fcntl);
 
 #define N(name) { #name, (long)(name) },
 static const struct { const char *name; long value; } constant[] = {
-    N(DN_ACCESS) N(DN_ATTRIB) N(DN_CREATE) N(DN_DELETE) N(DN_MODIFY) N(DN_MULTISHOT) N(DN_RENAME) N(FASYNC) N(FD_CLOEXEC)
-    N(F_ADD_SEALS) N(F_DUPFD) N(F_DUPFD_CLOEXEC) N(F_EXLCK) N(F_GETFD) N(F_GETFL) N(F_GETLEASE) N(F_GETLK) N(F_GETLK64)
-    N(F_GETOWN) N(F_GETPIPE_SZ) N(F_GETSIG) N(F_GET_SEALS) N(F_NOTIFY) N(F_OFD_GETLK) N(F_OFD_SETLK) N(F_OFD_SETLKW)
-    N(F_RDLCK) N(F_SEAL_GROW) N(F_SEAL_SEAL) N(F_SEAL_SHRINK) N(F_SEAL_WRITE) N(F_SETFD) N(F_SETFL) N(F_SETLEASE)
-    N(F_SETLK) N(F_SETLK64) N(F_SETLKW) N(F_SETLKW64) N(F_SETOWN) N(F_SETPIPE_SZ) N(F_SETSIG) N(F_SHLCK) N(F_UNLCK)
-    N(F_WRLCK) N(LOCK_EX) N(LOCK_MAND) N(LOCK_NB) N(LOCK_READ) N(LOCK_RW) N(LOCK_SH) N(LOCK_UN) N(LOCK_WRITE)
+    N(DN_ACCESS) N(DN_ATTRIB) N(DN_CREATE) N(DN_DELETE) N(DN_MODIFY) N(DN_MULTISHOT) N(DN_RENAME) N(FASYNC)
+    N(FD_CLOEXEC) N(F_ADD_SEALS) N(F_DUPFD) N(F_DUPFD_CLOEXEC) N(F_EXLCK) N(F_GETFD) N(F_GETFL) N(F_GETLEASE)
+    N(F_GETLK) N(F_GETLK64) N(F_GETOWN) N(F_GETPIPE_SZ) N(F_GETSIG) N(F_GET_SEALS) N(F_NOTIFY) N(F_OFD_GETLK)
+    N(F_OFD_SETLK) N(F_OFD_SETLKW) N(F_RDLCK) N(F_SEAL_GROW) N(F_SEAL_SEAL) N(F_SEAL_SHRINK) N(F_SEAL_WRITE)
+    N(F_SETFD) N(F_SETFL) N(F_SETLEASE) N(F_SETLK) N(F_SETLK64) N(F_SETLKW) N(F_SETLKW64) N(F_SETOWN)
+    N(F_SETPIPE_SZ) N(F_SETSIG) N(F_SHLCK) N(F_UNLCK) N(F_WRLCK) N(LOCK_EX) N(LOCK_MAND) N(LOCK_NB) N(LOCK_READ)
+    N(LOCK_RW) N(LOCK_SH) N(LOCK_UN) N(LOCK_WRITE)
 };
 #undef N
 

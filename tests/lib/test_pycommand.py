@@ -121,7 +121,8 @@ class Running(unittest.TestCase):
         self.assertTrue(0 <= result.duration < 5)
 
     def test_kinds_of_parameters(self):
-        self.assertEqual(self.value("gather", "1", "2", "3.5", key=4, other="6", x="7"), (1, (2.0, 3.5), 4, 6, {"x": 7}))
+        value = self.value("gather", "1", "2", "3.5", key=4, other="6", x="7")
+        self.assertEqual(value, (1, (2.0, 3.5), 4, 6, {"x": 7}))
 
     def test_async(self):
         self.assertEqual(self.value("later", "ab"), "abab")
@@ -280,7 +281,8 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(self.tool().returncode, 2)
 
     def test_functions_of_a_plain_file(self):
-        self.write("from os.path import join\ndef _own(): pass\ndef double(x: float):\n    'Twice.'\n    return 2 * x\n")
+        self.write("from os.path import join\ndef _own(): pass\n"
+                   "def double(x: float):\n    'Twice.'\n    return 2 * x\n")
         self.check((), 0, "  0  double x:float  Twice.\n")
         self.check(("0", "1.5"), 0, "3.0\n")
 

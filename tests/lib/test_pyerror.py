@@ -186,7 +186,8 @@ class Entries(Case):
         record = pyerror.record(caught(failing))
         brief = pyerror.brief(record)
         self.assertEqual(brief.split("\n")[0], "ValueError: invalid literal for int() with base 10: 'x'")
-        self.assertRegex(brief, r"in failing, \S+ line \d+, at \d\d:\d\d:\d\d\n    return 1 \+ int\(text\)\n {15}\^{9}\n")
+        self.assertRegex(brief, r"in failing, \S+ line \d+, at \d\d:\d\d:\d\d\n"
+                                r"    return 1 \+ int\(text\)\n {15}\^{9}\n")
         self.assertLess(brief.count("\n"), 5)
 
     def test_brief_names_the_own_line_when_a_library_raised(self):
@@ -306,7 +307,8 @@ class Hooks(Case):
         done = self.run_program("def f():\n    return 1 / 0\nf()\n")
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertRegex(done.stderr, r"^ZeroDivisionError: division by zero\n  in f, .*program.py line 3, at [\d:]+\n"
-                                      r"    return 1 / 0\n           \^\^\^\^\^\n  more in .*errors.log \(#1, process \d+\)\n$")
+                                      r"    return 1 / 0\n           \^\^\^\^\^\n"
+                                      r"  more in .*errors.log \(#1, process \d+\)\n$")
         self.assertEqual([entry.title for entry in self.entries()], ["ZeroDivisionError: division by zero"])
         self.assertIn("MainThread, uncaught\n", self.text())
 
@@ -447,7 +449,8 @@ class Hooks(Case):
 
     @unittest.skipUnless("kaa" in os.path.basename(sys.executable), "a switch of kaa")
     def test_switch(self):
-        done = self.run_program("print('runs')\n1 / 0", "-X", "errlog=" + self.log, preamble=None, env={"PYTHONPATH": ""})
+        done = self.run_program("print('runs')\n1 / 0", "-X", "errlog=" + self.log, preamble=None,
+                                env={"PYTHONPATH": ""})
         self.assertEqual((done.returncode, done.stdout), (1, "runs\n"))
         self.assertEqual(len(self.entries()), 1)
 
@@ -499,7 +502,8 @@ class CommandLine(Case):
     def test_list(self):
         lines = self.tool().stdout.splitlines()
         self.assertEqual(len(lines), 4)
-        self.assertRegex(lines[1], r"^ +2  \d{4}-\d\d-\d\d [\d:]+  ValueError: invalid literal .*'y'  \(.*in failing\)$")
+        self.assertRegex(lines[1], r"^ +2  \d{4}-\d\d-\d\d [\d:]+  "
+                                   r"ValueError: invalid literal .*'y'  \(.*in failing\)$")
         self.assertEqual(self.tool("list", "-n", "1").stdout.splitlines(), lines[-1:])
 
     def test_groups(self):
@@ -511,8 +515,8 @@ class CommandLine(Case):
         self.assertEqual(self.tool("tail", "-n", "2").stdout, "".join(entry.text for entry in self.entries()[-2:]))
 
     def test_tail_follows(self):
-        process = subprocess.Popen([sys.executable, "-u", "-m", "pyerror", self.log, "tail", "-n", "1", "-f"], text=True,
-                                   env={**os.environ, "PYTHONPATH": LIB}, stdout=subprocess.PIPE)
+        command = [sys.executable, "-u", "-m", "pyerror", self.log, "tail", "-n", "1", "-f"]
+        process = subprocess.Popen(command, text=True, env={**os.environ, "PYTHONPATH": LIB}, stdout=subprocess.PIPE)
         self.assertIn("KeyError: 'last'", process.stdout.readline())
         for _ in range(3):
             process.stdout.readline()

@@ -36,7 +36,8 @@ for thread in all: thread.start()
 for thread in all: thread.join()
 """
 
-ENTRY = re.compile(r"=== #\d+ \S+ ValueError: <(\d+ \d+ \d+)>\n  at \S+:\d+:13-\d+ in work\n  process \d+, thread [^\n]+, caught\n"
+ENTRY = re.compile(r"=== #\d+ \S+ ValueError: <(\d+ \d+ \d+)>\n  at \S+:\d+:13-\d+ in work\n"
+                   r"  process \d+, thread [^\n]+, caught\n"
                    r"  <end>\n  [^\n]+ in work\n      raise ValueError[^\n]+\n      \^+\n\n")
 
 
