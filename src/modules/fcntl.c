@@ -76,7 +76,8 @@ METHOD(fcntl, fcntl, FAST, "($module, fd, cmd, arg=0, /)",
     PyObject *arg = nargs > 2 ? args[2] : NULL;
     if (PySys_Audit("fcntl.fcntl", "iiO", fd, command, arg ? arg : Py_None) < 0)
         return NULL;
-    int text = fcntl_arg_bytes(arg, "fcntl", room, &size);
+    int is_text = arg && (PyUnicode_Check(arg) || PyBytes_Check(arg));
+    int text = is_text ? fcntl_arg_bytes(arg, "fcntl", room, &size) : 0;
     if (text < 0 || (!text && fcntl_arg_number(arg, &number) < 0))
         return NULL;
     if (text)

@@ -241,6 +241,16 @@ def fail(): raise ValueError("on purpose")
 '''
 
 
+def terminal():
+    """The two ends of a new terminal."""
+    import fcntl
+    import struct
+    main = os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY)
+    fcntl.ioctl(main, 0x40045431, struct.pack("i", 0))  # TIOCSPTLCK
+    number, = struct.unpack("i", fcntl.ioctl(main, 0x80045430, bytes(4)))  # TIOCGPTN
+    return main, os.open(f"/dev/pts/{number}", os.O_RDWR | os.O_NOCTTY)
+
+
 class CommandLine(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -287,8 +297,7 @@ class CommandLine(unittest.TestCase):
         self.check(("0", "1.5"), 0, "3.0\n")
 
     def test_menu_on_a_terminal(self):
-        import pty
-        main, side = pty.openpty()
+        main, side = terminal()
         process = subprocess.Popen([sys.executable, "-m", "pycommand", self.file], stdin=side, stdout=side, stderr=side,
                                    **self.options)
         os.close(side)
