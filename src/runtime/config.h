@@ -44,6 +44,11 @@ typedef struct KSettings {
     int version_asked, help_asked;   /* -V (2: twice), -h (2: env, 3: xoptions, 4: all) */
 } KSettings;
 
+K_API K_NEW PyObject *_PyConfig_AsDict(const PyConfig *config);
+K_API K_STATUS int _PyConfig_FromDict(PyConfig *config, PyObject *dict);
+K_API K_NEW PyObject *_Py_GetConfigsAsDict(void);
+K_API K_NEW PyObject *_Py_Get_Getpath_CodeObject(void);
+K_API void _PyPathConfig_ClearGlobal(void);
 K_INT KSettings *k_settings(void);
 K_INT PyStatus config_copy(PyConfig *to, const PyConfig *from);
 K_INT PyStatus config_read_environment(PyConfig *config);

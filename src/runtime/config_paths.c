@@ -244,6 +244,15 @@ void Py_SetPath(const wchar_t *path)
     asked_path = path ? _PyMem_RawWcsdup(path) : NULL;
 }
 
+/* Forgets what Py_SetProgramName and the like were told. */
+void _PyPathConfig_ClearGlobal(void)
+{
+    PyMem_RawFree(asked_name);
+    PyMem_RawFree(asked_home);
+    PyMem_RawFree(asked_path);
+    asked_name = asked_home = asked_path = NULL;
+}
+
 wchar_t *Py_GetProgramName(void)
 {
     return k_config()->program_name ? k_config()->program_name : asked_name;

@@ -12,6 +12,7 @@
 const char *Py_FileSystemDefaultEncoding;
 const char *Py_FileSystemDefaultEncodeErrors;
 int Py_HasFileSystemDefaultEncoding;
+int _Py_HasFileSystemDefaultEncodeErrors;
 int Py_UTF8Mode;
 
 static int is_plain_c(void)

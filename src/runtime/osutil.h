@@ -11,8 +11,10 @@ typedef PyObject *(*Py_OpenCodeHookFunction)(PyObject *, void *);
 extern K_API const char *Py_FileSystemDefaultEncoding;
 extern K_API const char *Py_FileSystemDefaultEncodeErrors;
 extern K_API int Py_HasFileSystemDefaultEncoding;
+extern K_API int _Py_HasFileSystemDefaultEncodeErrors;
 extern K_API int Py_UTF8Mode;
 extern K_API PyTypeObject PyStdPrinter_Type;
+K_API wchar_t *_Py_normpath(wchar_t *path, Py_ssize_t size);
 K_API wchar_t *Py_DecodeLocale(const char *text, size_t *size); /* PyMem_RawFree it */
 K_API int _Py_DecodeLocaleEx(const char *text, wchar_t **wide, size_t *size, const char **reason, int current_locale,
     int errors);

@@ -59,6 +59,13 @@ static Py_ssize_t normalize(Py_UCS4 *path, Py_ssize_t length)
     return out;
 }
 
+/* In place; size -1: up to the NUL. */
+wchar_t *_Py_normpath(wchar_t *path, Py_ssize_t size)
+{
+    path[normalize((Py_UCS4 *)path, size < 0 ? (Py_ssize_t)wcslen(path) : size)] = 0;
+    return path;
+}
+
 FUNCTION_KW(posix, _path_normpath, "($module, /, path)", "Basic path normalization.", *path)
 {
     if (!PyUnicode_Check(arg->path))

@@ -412,7 +412,9 @@ static int function_clear(PyObject *o)
     Py_CLEAR(self->func_dict);
     Py_CLEAR(self->func_closure);
     Py_CLEAR(self->func_annotations);
-    /* name, qualname and code cannot be part of a ring without these, and a cleared function may still be looked at. */
+    /* A cleared function may still be looked at: the names, which may be of a subclass of str, become empty; code stays. */
+    K_SET(self->func_name, Py_NewRef(K_STR("")));
+    K_SET(self->func_qualname, Py_NewRef(K_STR("")));
     return 0;
 }
 
