@@ -497,6 +497,18 @@ static int module_clear(PyObject *self)
     return 0;
 }
 
+/* Whether a submodule of that name is being imported by the module of this spec: 1, 0, or -1. */
+static int module_awaits(PyObject *spec, PyObject *name)
+{
+    PyObject *pending;
+    int found = _PyObject_LookupAttr(spec, K_STR("_uninitialized_submodules"), &pending);
+    if (found <= 0)
+        return found;
+    found = PySequence_Contains(pending, name);
+    Py_DECREF(pending);
+    return found;
+}
+
 static PyObject *module_repr(PyObject *self)
 {
     PyObject *importlib = k_interp()->importlib;
@@ -522,6 +534,12 @@ K_COLD static PyObject *module_no_attribute(PyModuleObject *m, PyObject *name)
         return k_raise(PyExc_AttributeError,
                        "partially initialized module '%U' has no attribute '%U' (most likely due to a circular import)",
                        held, name);
+    int submodule = spec ? module_awaits(spec, name) : 0;
+    if (submodule < 0)
+        return NULL;
+    if (submodule)
+        return k_raise(PyExc_AttributeError,
+                       "cannot access submodule '%U' of module '%U' (most likely due to a circular import)", name, held);
     return k_raise(PyExc_AttributeError, "module '%U' has no attribute '%U'", held, name);
 }
 

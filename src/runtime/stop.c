@@ -138,6 +138,7 @@ static void clear_modules(PyInterpreterState *interp)
     PyDict_Clear(interp->modules);
     restore_builtins(interp);
     gc_collect_no_fail();
+    gc_warn_uncollectable(); /* while modules warnings and sys still work */
     if (list) {
         clear_survivors(interp, list);
         Py_DECREF(list);
@@ -183,7 +184,6 @@ int Py_FinalizeEx(void)
     signals_stop();
     (void)!PyGC_Collect();
     clear_modules(interp);
-    gc_warn_uncollectable();
     if (stdio_flush() < 0)
         status = -1;
     k_faulthandler_stop();
