@@ -21,7 +21,7 @@ static int jump_argument(PyObject *jump)
     return -2;
 }
 
-FUNCTION_KW(_opcode, stack_effect, "($module, opcode, oparg=None, /, *, jump=None)", "Compute the stack effect of the opcode.",
+FUNCTION_KW(_opcode, stack_effect, "($module, opcode, oparg=None, /, *, jump=None)", "How much deeper the stack is after an instruction.",
             *opcode, *oparg, *jump)
 {
     int opcode, oparg = 0;
@@ -56,4 +56,4 @@ static int opcode_exec(PyObject *module K_UNUSED)
     return 0;
 }
 
-MODULE(_opcode, "Opcode support module.", opcode_exec, 0);
+MODULE(_opcode, "What is known of opcodes; use it through module dis.", opcode_exec, 0);
