@@ -493,7 +493,9 @@ class _Log:
 
         False when that is not allowed: the log grows then.
         """
-        names = [self.path] + [f"{self.path}.{i}" for i in range(1, self.backups + 1)]
+        names = [self.path]
+        while len(names) <= self.backups and (len(names) == 1 or os.path.exists(names[-1])):
+            names.append(f"{self.path}.{len(names)}")
         try:
             for old, new in reversed(list(zip(names, names[1:]))):
                 if self.json:
@@ -660,6 +662,7 @@ def _with_more_depth(call, *args):
     try:
         with _depth_lock:
             limit = sys.getrecursionlimit()
+            sys.setrecursionlimit(limit)  # refused where it could not be set back either
             sys.setrecursionlimit(limit + EXTRA_DEPTH)
             try:
                 return call(*args)
@@ -674,7 +677,10 @@ def write(exc, *, show=False, log=None):
 
     The log is the one at the path `log`, the one of install(), or errors.log in the current folder.
     """
-    return _take(exc, _with_log(log), "caught", show)
+    try:
+        return _take(exc, _with_log(log), "caught", show)
+    except RecursionError:  # not even room for the first step
+        return None
 
 
 def _with_log(log):
@@ -714,7 +720,7 @@ class catch:
         ends = self.default is not catch._RAISE
         try:
             self._take(exc, ends)
-        except RecursionError:  # not even room for the first step
+        except RecursionError:
             pass
         return ends
 

@@ -296,6 +296,28 @@ class Catch(Case):
         self.assertEqual(deeper(0), "end")
         self.assertEqual(sys.getrecursionlimit(), limit)
 
+    def test_just_below_the_recursion_limit(self):
+        done = self.run_program("""
+            import sys
+            def down(n):
+                if n:
+                    return down(n - 1)
+                with pyerror.catch(default=None):
+                    1 / 0
+                return "caught"
+            limit, caught = sys.getrecursionlimit(), 0
+            for n in range(limit - 60, limit):
+                try:
+                    caught += down(n) == "caught"
+                except RecursionError:
+                    pass
+                assert sys.getrecursionlimit() == limit
+            print(caught)
+        """, preamble=f"{self.log!r}, show=False")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(int(done.stdout), 40)
+        self.assertGreaterEqual(len(self.entries()), int(done.stdout) - 5)
+
     def test_write(self):
         record = pyerror.write(caught(failing), log=self.log)
         self.assertEqual((record.type, len(self.entries())), ("ValueError", 1))
