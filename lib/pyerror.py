@@ -541,7 +541,13 @@ def _json_path(path):
 
 def _open(path):
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
-    return os.open(path, flags, 0o666)
+    file = os.open(path, flags, 0o666)
+    if file > 2 or fcntl is None:
+        return file
+    try:  # a standard stream is closed: what others print to it must not come here
+        return fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, 3)
+    finally:
+        os.close(file)
 
 
 def _lock(file):

@@ -433,6 +433,17 @@ class Hooks(Case):
         done = self.run_program("import sys; sys.stderr = None; 1 / 0")
         self.assertEqual((done.returncode, len(self.entries())), (1, 1))
 
+    def test_closed_stderr(self):
+        done = self.run_program("""
+            import os
+            os.close(2)
+            opened = pyerror._open("some file")
+            assert opened > 2, opened
+            1 / 0
+        """)
+        self.assertEqual((done.returncode, done.stderr, len(self.entries())), (1, "", 1))
+        self.assertEqual(self.entries()[0].type, "ZeroDivisionError")
+
     def test_no_color_and_no_terminal(self):
         self.assertNotIn("\x1b", self.run_program("1 / 0").stderr)
         for variable, coloured in (("", True), ("1", False)):
