@@ -44,17 +44,22 @@ static PyObject *compile_in(KArena *arena, Node *mod, PyObject *filename, int fl
     return (PyObject *)compile_tree(mod, &options, arena);
 }
 
-PyObject *k_compile_source(const char *source, Py_ssize_t size, PyObject *filename, int start, int flags, int feature,
-                           int optimize)
+static PyObject *compile_text(const char *source, Py_ssize_t size, const ParseOptions *options, int optimize)
 {
     KArena *arena = arena_new();
     if (!arena)
         return PyErr_NoMemory();
-    ParseOptions options = { .filename = filename, .start = start, .flags = flags, .feature_version = feature };
-    Node *mod = parse_source(source, size, &options, arena);
-    PyObject *result = compile_in(arena, mod, filename, flags, optimize);
+    Node *mod = parse_source(source, size, options, arena);
+    PyObject *result = compile_in(arena, mod, options->filename, options->flags, optimize);
     arena_free(arena);
     return result;
+}
+
+PyObject *k_compile_source(const char *source, Py_ssize_t size, PyObject *filename, int start, int flags, int feature,
+                           int optimize)
+{
+    ParseOptions options = { .filename = filename, .start = start, .flags = flags, .feature_version = feature };
+    return compile_text(source, size, &options, optimize);
 }
 
 PyObject *k_compile_object(PyObject *tree, PyObject *filename, int mode, int flags, int optimize)
@@ -146,10 +151,10 @@ static void take_future_flags(PyCompilerFlags *flags, PyObject *code)
         flags->cf_flags |= ((PyCodeObject *)code)->co_flags & FUTURE;
 }
 
-static PyObject *run_source(const char *text, Py_ssize_t size, PyObject *filename, int start, PyObject *globals,
+static PyObject *run_source(const char *text, Py_ssize_t size, const ParseOptions *options, PyObject *globals,
                             PyObject *locals, PyCompilerFlags *flags)
 {
-    K_AUTO(PyObject *) code = k_compile_source(text, size, filename, start, flags ? flags->cf_flags : 0, 0, -1);
+    K_AUTO(PyObject *) code = compile_text(text, size, options, -1);
     if (!code)
         return NULL;
     take_future_flags(flags, code);
@@ -158,7 +163,8 @@ static PyObject *run_source(const char *text, Py_ssize_t size, PyObject *filenam
 
 PyObject *PyRun_StringFlags(const char *text, int start, PyObject *globals, PyObject *locals, PyCompilerFlags *flags)
 {
-    return run_source(text, (Py_ssize_t)strlen(text), K_STR("<string>"), start, globals, locals, flags);
+    ParseOptions options = { .filename = K_STR("<string>"), .start = start, .flags = flags ? flags->cf_flags : 0 };
+    return run_source(text, (Py_ssize_t)strlen(text), &options, globals, locals, flags);
 }
 
 static char *read_all(FILE *file, size_t *size)
@@ -202,11 +208,12 @@ static PyObject *run_file(FILE *file, PyObject *filename, int start, PyObject *g
         return PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, filename);
     }
     size_t skip = skipped_bytes(text);
+    ParseOptions options = { .filename = filename, .start = start, .flags = flags ? flags->cf_flags : 0, .from_file = true };
     PyObject *result = NULL;
     if (memchr(text + skip, 0, size - skip))
         k_raise(PyExc_SyntaxError, "source code cannot contain null bytes");
     else
-        result = run_source(text + skip, (Py_ssize_t)(size - skip), filename, start, globals, locals, flags);
+        result = run_source(text + skip, (Py_ssize_t)(size - skip), &options, globals, locals, flags);
     PyMem_RawFree(text);
     return result;
 }
@@ -317,7 +324,7 @@ int _PyRun_SimpleFileObject(FILE *file, PyObject *filename, int closeit, PyCompi
     PyObject *dict = main_dict();
     if (!dict)
         return -1;
-    Py_INCREF(dict);
+    PyObject *held = Py_NewRef(dict);
     int had_file = PyDict_GetItemString(dict, "__file__") != NULL;
     PyObject *result = NULL;
     if (had_file || (PyDict_SetItemString(dict, "__file__", filename) == 0 &&
@@ -325,16 +332,19 @@ int _PyRun_SimpleFileObject(FILE *file, PyObject *filename, int closeit, PyCompi
         result = run_as_main(file, filename, closeit, dict, flags);
     k_flush_io();
     int status = result ? 0 : -1;
-    if (!result)
+    if (!result) {
+        Py_CLEAR(held); /* SystemExit ends the program here: __main__ is not to outlive its time */
         PyErr_Print();
+        dict = main_dict();
+    }
     Py_XDECREF(result);
-    if (!had_file) {
+    if (!had_file && dict) {
         if (PyDict_DelItemString(dict, "__file__") < 0)
             PyErr_Clear();
         if (PyDict_DelItemString(dict, "__cached__") < 0)
             PyErr_Clear();
     }
-    Py_DECREF(dict);
+    Py_XDECREF(held);
     return status;
 }
 

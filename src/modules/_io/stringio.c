@@ -207,6 +207,10 @@ METHOD_RAW(stringio, __setstate__, O, 0, NULL)
         return k_raise(PyExc_TypeError, "%.200s.__setstate__ argument should be 4-tuple, got %.200s", Py_TYPE(self)->tp_name,
                        Py_TYPE(arg)->tp_name);
     K_AUTO(PyObject *) init_args = PyTuple_GetSlice(arg, 0, 2);
+    if (s->closed) {
+        (void)usable(s);
+        return NULL;
+    }
     if (!init_args || Py_TYPE(self)->tp_init(self, init_args, NULL) < 0)
         return NULL;
     PyObject *text = PyTuple_GET_ITEM(arg, 0), *place = PyTuple_GET_ITEM(arg, 2), *dict = PyTuple_GET_ITEM(arg, 3);
