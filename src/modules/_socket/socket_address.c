@@ -463,7 +463,7 @@ static PyObject *can_object(int fd, const struct sockaddr_can *can, int proto)
 static PyObject *packet_object(int fd, const struct sockaddr_ll *ll)
 {
     struct ifreq request;
-    return Py_BuildValue("shbhy#", interface_name(fd, ll->sll_ifindex, &request), ntohs(ll->sll_protocol), ll->sll_pkttype,
+    return _Py_BuildValue_SizeT("shbhy#", interface_name(fd, ll->sll_ifindex, &request), ntohs(ll->sll_protocol), ll->sll_pkttype,
                          ll->sll_hatype, (const char *)ll->sll_addr, (Py_ssize_t)ll->sll_halen);
 }
 
@@ -495,6 +495,6 @@ PyObject *address_object(int fd, const SocketAddress *address, socklen_t size, i
         return Py_BuildValue("O&O&HH", PyUnicode_DecodeFSDefault, address->alg.salg_type, PyUnicode_DecodeFSDefault,
                              address->alg.salg_name, address->alg.salg_feat, address->alg.salg_mask);
     default:
-        return Py_BuildValue("iy#", address->any.sa_family, address->any.sa_data, (Py_ssize_t)sizeof address->any.sa_data);
+        return _Py_BuildValue_SizeT("iy#", address->any.sa_family, address->any.sa_data, (Py_ssize_t)sizeof address->any.sa_data);
     }
 }

@@ -273,7 +273,7 @@ static PyObject *ancillary_list(struct msghdr *header)
             return NULL;
         if (cut && (size < 0 || data > end))
             break;
-        K_AUTO(PyObject *) item = Py_BuildValue("iiy#", c->cmsg_level, c->cmsg_type, data,
+        K_AUTO(PyObject *) item = _Py_BuildValue_SizeT("iiy#", c->cmsg_level, c->cmsg_type, data,
                                                 cut ? (Py_ssize_t)(end - data) : size);
         if (!item || PyList_Append(list, item) < 0)
             return NULL;
