@@ -25,7 +25,7 @@ static PyObject *line_of_text(Parser *p, int lineno)
 static PyObject *error_line(Parser *p, int lineno)
 {
     PyObject *line = NULL;
-    if (p->start == Py_file_input)
+    if (p->start == Py_file_input && !p->tokens.recoded)
         line = _PyErr_ProgramDecodedTextObject(p->filename, lineno, p->tokens.encoding_known ? "utf-8" : NULL);
     if (line || PyErr_Occurred())
         return line;

@@ -329,6 +329,7 @@ Node *parse_source(const char *bytes, Py_ssize_t size, const ParseOptions *optio
     Node *tree = NULL;
     if (parser_init(&p, source.text, options, arena) == 0) {
         p.tokens.encoding_known = source.encoding_known;
+        p.tokens.recoded = source.recoded;
         tree = parser_run(&p);
     }
     parser_finish(&p);

@@ -156,6 +156,7 @@ int source_decode(Source *source, const char *bytes, Py_ssize_t size, const Sour
     if (copy_text(source, bytes, size, options->end_newline, arena) < 0)
         return -1;
     source->encoding_known = marked || options->is_utf8;
+    source->recoded = false;
     if (options->is_utf8)
         return 0;
     char encoding[LONGEST_ENCODING];
@@ -165,7 +166,8 @@ int source_decode(Source *source, const char *bytes, Py_ssize_t size, const Sour
             return -1;
         }
         source->encoding_known = true;
-        if (strcmp(encoding, "utf-8") != 0)
+        source->recoded = strcmp(encoding, "utf-8") != 0;
+        if (source->recoded)
             return recode(source, encoding, options->end_newline, arena);
     }
     return options->from_file ? check_utf8(source, options->filename) : 0;
