@@ -91,7 +91,8 @@ static int posix_exec(PyObject *module)
         PyModule_AddObjectRef(module, "error", PyExc_OSError) < 0)
         return -1;
     return posix_constants(module) < 0 || posix_stat_start(module) < 0 || posix_dir_start(module) < 0 ||
-                   posix_fd_start(module) < 0 || posix_process_start(module) < 0
+                   posix_fd_start(module) < 0 || posix_process_start(module) < 0 ||
+                   posix_system_start(module) < 0
                ? -1
                : 0;
 }

@@ -58,6 +58,7 @@ K_INT K_STATUS int posix_stat_start(PyObject *module);
 K_INT K_STATUS int posix_fd_start(PyObject *module);
 K_INT K_STATUS int posix_dir_start(PyObject *module);
 K_INT K_STATUS int posix_process_start(PyObject *module);
+K_INT K_STATUS int posix_system_start(PyObject *module);
 K_INT K_STATUS int posix_constants(PyObject *module);
 
 #endif
