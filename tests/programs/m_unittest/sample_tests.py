@@ -1,4 +1,4 @@
-"""test_sample.py - tests that pass, fail, break, are skipped or expected to fail."""
+"""sample_tests.py - tests that pass, fail, break, are skipped or expected to fail."""
 import unittest
 import warnings
 

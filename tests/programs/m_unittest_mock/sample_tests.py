@@ -1,4 +1,4 @@
-"""test_sample.py - tests with mock objects."""
+"""sample_tests.py - tests with mock objects."""
 import unittest
 from unittest import mock
 
