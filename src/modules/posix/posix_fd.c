@@ -198,6 +198,25 @@ FUNCTION(posix_fd, readv, FAST, "($module, fd, buffers, /)", "Reads into several
     return got >= 0 ? PyLong_FromSsize_t(got) : interrupted ? NULL : posix_error();
 }
 
+#define PLACED_VECTORS(name, call, access, doc)                                                                        \
+    FUNCTION(posix_fd, name, FAST, "($module, fd, buffers, offset, flags=0, /)", doc)                                  \
+    {                                                                                                                  \
+        int fd, flags = 0;                                                                                             \
+        long long offset;                                                                                              \
+        Vectors v;                                                                                                     \
+        Py_ssize_t done;                                                                                               \
+        bool interrupted = false;                                                                                      \
+        if (k_check_nargs(#name, nargs, 3, 4) < 0 || k_arg_int(args[0], &fd) < 0 ||                                    \
+            k_arg_longlong(args[2], &offset) < 0 || (nargs > 3 && k_arg_int(args[3], &flags) < 0) ||                   \
+            vectors_take(&v, #name, args[1], access) < 0)                                                              \
+            return NULL;                                                                                               \
+        RETRIED(done, interrupted, call(fd, v.vector, (int)v.n, (off_t)offset, flags));                                \
+        vectors_drop(&v);                                                                                              \
+        return done >= 0 ? PyLong_FromSsize_t(done) : interrupted ? NULL : posix_error();                              \
+    }
+PLACED_VECTORS(preadv, preadv2, PyBUF_WRITABLE, "readv() at a place in a file, whose own place stays.")
+PLACED_VECTORS(pwritev, pwritev2, PyBUF_SIMPLE, "writev() at a place in a file, whose own place stays.")
+
 FUNCTION(posix_fd, writev, FAST, "($module, fd, buffers, /)", "Writes several buffers; gives how many bytes were taken.")
 {
     int fd;
