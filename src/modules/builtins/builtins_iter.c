@@ -284,6 +284,6 @@ METHOD(builtins_iter, anext, FAST, "($module, aiterator, default=<unrepresentabl
     K_AUTO(PyObject *) awaitable = type->tp_as_async->am_anext(args[0]); /* runs code */
     if (!awaitable || nargs == 1)
         return K_MOVE(awaitable);
-    return k_raise(PyExc_NotImplementedError, "anext() with a default");
+    return builtins_anext_new(awaitable, args[1]);
 }
 METHODS_END(builtins_iter);

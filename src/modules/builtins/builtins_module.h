@@ -10,4 +10,7 @@ METHODS_DECLARE(builtins_iter);
 METHODS_DECLARE(builtins_compile);
 METHODS_DECLARE(builtins_io);
 
+extern K_INT PyTypeObject builtins_anext_type;
+K_INT K_NEW PyObject *builtins_anext_new(PyObject *awaitable, PyObject *fallback);
+
 #endif
