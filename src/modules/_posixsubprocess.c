@@ -286,13 +286,10 @@ static int take_kept(Child *c, PyObject *tuple)
     return 0;
 }
 
-static int take_id(PyObject *object, const char *kind, const char *message, bool *set, unsigned *id)
+static int take_id(PyObject *object, const char *kind, bool *set, unsigned *id)
 {
     *set = object != Py_None;
-    if (!*set || os_arg_id(object, kind, id) == 0)
-        return 0;
-    PyErr_SetString(PyExc_ValueError, message);
-    return -1;
+    return *set ? os_arg_id(object, kind, id) : 0;
 }
 
 static int take_groups(Child *c, PyObject *list)
@@ -316,15 +313,16 @@ static int take_groups(Child *c, PyObject *list)
     }
     for (; c->n_groups < n; c->n_groups++) {
         K_AUTO(PyObject *) item = PySequence_GetItem(list, c->n_groups);
-        bool set;
         if (!item)
             return -1;
         if (!PyLong_Check(item)) {
             PyErr_SetString(PyExc_TypeError, "groups must be integers");
             return -1;
         }
-        if (take_id(item, "gid", "invalid group id", &set, &c->groups[c->n_groups]) < 0)
+        if (os_arg_id(item, "gid", &c->groups[c->n_groups]) < 0) {
+            PyErr_SetString(PyExc_ValueError, "invalid group id");
             return -1;
+        }
     }
     return 0;
 }
@@ -370,8 +368,8 @@ static int request_ready(Request *r)
     }
     if (r->preexec != Py_None)
         c->preexec = r->preexec;
-    return take_groups(c, r->groups) < 0 || take_id(r->gid, "gid", "invalid group id", &c->set_gid, &c->gid) < 0 ||
-                   take_id(r->uid, "uid", "invalid user id", &c->set_uid, &c->uid) < 0
+    return take_groups(c, r->groups) < 0 || take_id(r->gid, "gid", &c->set_gid, &c->gid) < 0 ||
+                   take_id(r->uid, "uid", &c->set_uid, &c->uid) < 0
                ? -1
                : 0;
 }
