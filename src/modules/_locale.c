@@ -102,7 +102,8 @@ FUNCTION(_locale, localeconv, NOARGS, "($module, /)", "How numbers and sums of m
 
 /* ---- collation ---- */
 
-FUNCTION(_locale, strcoll, FAST, "($module, os1, os2, /)", "Which of two strings comes first in the locale: negative, 0 or positive.")
+FUNCTION(_locale, strcoll, FAST,
+         "($module, os1, os2, /)", "Which of two strings comes first in the locale: negative, 0 or positive.")
 {
     PyObject *a, *b;
     if (!_PyArg_ParseStack(args, nargs, "UU:strcoll", &a, &b))
@@ -231,7 +232,8 @@ FUNCTION(_locale, textdomain, O, "($module, domain, /)", "Set the domain of mess
     return now ? locale_text(now) : PyErr_SetFromErrno(PyExc_OSError);
 }
 
-FUNCTION(_locale, bindtextdomain, FAST, "($module, domain, dir, /)", "Sets where the translations of a domain are; gives the directory in force.")
+FUNCTION(_locale, bindtextdomain, FAST, "($module, domain, dir, /)",
+         "Sets where the translations of a domain are; gives the directory in force.")
 {
     const char *domain;
     PyObject *directory;

@@ -21,7 +21,8 @@ static int jump_argument(PyObject *jump)
     return -2;
 }
 
-FUNCTION_KW(_opcode, stack_effect, "($module, opcode, oparg=None, /, *, jump=None)", "How much deeper the stack is after an instruction.",
+FUNCTION_KW(_opcode, stack_effect, "($module, opcode, oparg=None, /, *, jump=None)",
+            "How much deeper the stack is after an instruction.",
             *opcode, *oparg, *jump)
 {
     int opcode, oparg = 0;

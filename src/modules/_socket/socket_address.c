@@ -130,7 +130,7 @@ static socklen_t parse_unix(Parse *p, int *status)
     Py_buffer path;
     *status = -1;
     if (PyUnicode_Check(p->object)) {
-        bytes = PyUnicode_EncodeFSDefault(p->object);
+        K_SET(bytes, PyUnicode_EncodeFSDefault(p->object));
         if (!bytes)
             return 0;
     }

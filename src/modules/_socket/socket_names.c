@@ -26,7 +26,7 @@ METHOD_RAW(_socket, sethostname, O, 0, "sethostname(name)\n\nSet the name of thi
     K_AUTO(PyObject *) name = NULL;
     int result;
     if (PyBytes_Check(arg))
-        name = Py_NewRef(arg);
+        K_SET(name, Py_NewRef(arg));
     else if (!PyUnicode_FSConverter(arg, &name))
         return NULL;
     if (PySys_Audit("socket.sethostname", "(O)", arg) < 0)

@@ -210,9 +210,9 @@ PyObject *_PyLong_GCD(PyObject *a, PyObject *b)
     if (!x || !y)
         return NULL;
     if (k_int_compare(x, y) < 0) {
-        PyObject *swap = x;
-        x = y;
-        y = swap;
+        PyObject *swap = K_MOVE(x);
+        K_SET(x, K_MOVE(y));
+        K_SET(y, swap);
     }
     if (int_length(y) > 2) {
         PyLongObject *r = _PyLong_New(int_length(y));
