@@ -100,7 +100,7 @@ static int random_seed(RandomObject *self, PyObject *seed)
         return seed_by_system(self);
     K_AUTO(PyObject *) number = NULL;
     if (PyLong_Check(seed))
-        K_SET(number, PyNumber_Absolute(seed));
+        K_SET(number, PyLong_Type.tp_as_number->nb_absolute(seed)); /* a subclass may answer abs() with anything */
     else {
         Py_hash_t hash = PyObject_Hash(seed); /* runs code */
         if (hash == -1)
