@@ -23,6 +23,9 @@ typedef struct Buffered {
 
 /* ---- the lock ---- */
 
+/* The longest wait for a lock while the interpreter ends. */
+enum { MICROSECONDS_AT_END = 1000000 };
+
 static int enter(Buffered *b)
 {
     if (PyThread_acquire_lock(b->lock, NOWAIT_LOCK)) {
@@ -33,9 +36,16 @@ static int enter(Buffered *b)
         PyErr_Format(PyExc_RuntimeError, "reentrant call inside %R", b);
         return -1;
     }
+    bool ending = _Py_IsFinalizing(); /* then a daemon thread may hold it that never runs again */
     PyThreadState *tstate = PyEval_SaveThread();
-    PyThread_acquire_lock(b->lock, WAIT_LOCK);
+    PyLockStatus got = PyThread_acquire_lock_timed(b->lock, ending ? MICROSECONDS_AT_END : -1, 0);
     PyEval_RestoreThread(tstate);
+    if (got != PY_LOCK_ACQUIRED) {
+        K_AUTO(PyObject *) shown = PyUnicode_FromFormat("could not acquire lock for %R at interpreter shutdown, possibly due "
+                                                        "to daemon threads", b);
+        const char *text = shown ? PyUnicode_AsUTF8(shown) : NULL;
+        _Py_FatalErrorFunc("_enter_buffered_busy", text ? text : "could not acquire lock at interpreter shutdown");
+    }
     b->owner = PyThread_get_thread_ident();
     return 0;
 }
