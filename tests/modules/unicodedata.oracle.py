@@ -1,6 +1,7 @@
 """The character database: every property of every character, in both versions, as checksums; normal forms of random texts."""
 import random
 import unicodedata
+import zlib
 
 PROPERTIES = "category bidirectional combining mirrored east_asian_width decomposition".split()
 VALUES = "decimal digit numeric name".split()
@@ -10,8 +11,7 @@ def checksum(database, start):
     total = 0
     for c in map(chr, range(start, start + 0x1000)):
         row = [getattr(database, name)(c) for name in PROPERTIES] + [getattr(database, name)(c, None) for name in VALUES]
-        for x in repr(row):
-            total = (total * 31 + ord(x)) % (2 ** 61 - 1)
+        total = zlib.crc32(repr(row).encode(), total)
     return total
 
 
