@@ -726,7 +726,9 @@ class catch:
         ends = self.default is not catch._RAISE
         try:
             self._take(exc, ends)
-        except RecursionError:
+            if ends:  # raised again it is an error of its own
+                exc.__dict__.pop("__pyerror__", None)
+        except (RecursionError, AttributeError):
             pass
         return ends
 

@@ -284,6 +284,14 @@ class Catch(Case):
                 failing()
         self.assertEqual(len(self.entries()), 1)
 
+    def test_raised_again_after_its_end_is_logged_again(self):
+        again = ValueError("the same object")
+        for _ in range(3):
+            with self.catch(default=None):
+                raise again
+        self.assertEqual([entry.number for entry in self.entries()], sorted({entry.number for entry in self.entries()}))
+        self.assertEqual(len(self.entries()), 3)
+
     def test_at_the_recursion_limit(self):
         catch = self.catch(RecursionError, default="deep")
 
