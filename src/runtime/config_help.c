@@ -72,7 +72,8 @@ static const char x_text[] =
     "-X no_debug_ranges: keep no column numbers in code objects\n"
     "-X frozen_modules=[on|off]: accepted\n"
     "-X int_max_str_digits=number: limit of digits between int and str; 0 for none\n"
-    "-X kaa-engine=1:1: run the plain translation of the bytecode\n";
+    "-X kaa-engine=1:1: run the plain translation of the bytecode\n"
+    "-X kaa-stats: at exit, tell on stderr what the engine did: instructions, caches, collections\n";
 
 void config_print_help(const wchar_t *program, int which)
 {

@@ -29,6 +29,7 @@
 #include "runtime/state.h"
 #include "runtime/sys.h"
 #include "runtime/traceback.h"
+#include "vm/stats.h"
 
 #include <signal.h>
 #include <sys/random.h>
@@ -148,6 +149,8 @@ static PyStatus start_objects(const PyConfig *config)
         return PyStatus_Error("failed to initialize an exception type");
     if (gc_start() < 0)
         return PyStatus_NoMemory();
+    if (config_xoption(config, L"kaa-stats"))
+        vm_stats_start();
     return PyStatus_Ok();
 }
 

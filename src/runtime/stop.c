@@ -19,6 +19,7 @@
 #include "runtime/sys.h"
 #include "runtime/traceback.h"
 #include "vm/eval.h"
+#include "vm/stats.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -194,6 +195,7 @@ int Py_FinalizeEx(void)
         exit_functions[--exit_function_count]();
     fflush(stdout);
     fflush(stderr);
+    vm_stats_report();
     runtime_stop();
     return status;
 }

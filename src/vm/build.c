@@ -164,8 +164,8 @@ PyObject *vm_format_value(PyObject *value, PyObject *spec, int conversion)
 {
     K_AUTO(PyObject *) shown = NULL;
     if (conversion == FORMAT_NO_CONVERSION)
-        K_SET(shown, Py_NewRef(value));
-    else if (conversion == FORMAT_STR)
+        return PyUnicode_CheckExact(value) && !spec ? Py_NewRef(value) : PyObject_Format(value, spec);
+    if (conversion == FORMAT_STR)
         K_SET(shown, PyObject_Str(value));
     else if (conversion == FORMAT_REPR)
         K_SET(shown, PyObject_Repr(value));

@@ -31,6 +31,7 @@
 #include "vm/fast.h"
 #include "vm/helpers.h"
 #include "vm/specialize.h"
+#include "vm/stats.h"
 
 #define SLOT(i) (frame->localsplus[i])
 #define A       SLOT(pc->a)
@@ -58,13 +59,13 @@
         goto unwind;                                                                                                   \
     } while (0)
 /* A failing fast form runs its general one, which looks again. */
-#define DEOPT() goto *plain[vm_op_rows[pc->op].base]
+#define DEOPT() goto deopt
 #define GUARD(condition)                                                                                               \
     do {                                                                                                               \
         if (K_UNLIKELY(!(condition)))                                                                                  \
             DEOPT();                                                                                                   \
     } while (0)
-#define SET_TABLE() (table = cframe.use_tracing ? traced : plain)
+#define SET_TABLE() (table = cframe.use_tracing ? traced : untraced)
 /* After calls into C, at back edges and entries: live is what an exception out of there finds. */
 #define POLL(live_slots)                                                                                               \
     do {                                                                                                               \
@@ -78,7 +79,7 @@
 /* Now and then a general form looks whether a faster one fits; that may rewrite pc->op. */
 #define ADAPT(specialize)                                                                                              \
     do {                                                                                                               \
-        if (pc->c && K_UNLIKELY(--CACHE()->counter == 0) && table == plain) {                                          \
+        if (pc->c && K_UNLIKELY(--CACHE()->counter == 0) && table != traced) {                                          \
             SAVE();                                                                                                    \
             if (specialize(frame, pc, CACHE()))                                                                        \
                 DISPATCH();                                                                                            \
@@ -360,7 +361,8 @@ PyObject *_PyEval_EvalFrameDefault(PyThreadState *tstate, _PyInterpreterFrame *f
 #undef SPECIAL
     };
     static const void *const traced[OP_COUNT] = { [0 ... OP_COUNT - 1] = &&trace };
-    const void *const *table = plain;
+    static const void *const counted[OP_COUNT] = { [0 ... OP_COUNT - 1] = &&count };
+    const void *const *const untraced = K_UNLIKELY(vm_stats != NULL) ? counted : plain, *const *table = untraced;
     _PyCFrame cframe = { .use_tracing = tstate->cframe->use_tracing, .previous = tstate->cframe };
     _PyInterpreterFrame *callee;
     PyObject *const *consts, *kwnames, *value = NULL;
@@ -400,7 +402,7 @@ enter: /* callee is a new frame, linked to pc */
     k = frame_kcode(frame);
     pc = &k->instr[k->first];
     consts = ((PyTupleObject *)frame->f_code->co_consts)->ob_item;
-    table = plain;
+    table = untraced;
     DISPATCH();
 
 enter_generator: /* callee is an idle generator's frame, linked to pc */
@@ -649,7 +651,7 @@ leave_loop:
 
 trace: /* every instruction comes by here while a trace or profile function is set */
     if (!cframe.use_tracing) {
-        table = plain;
+        table = untraced;
         DISPATCH();
     }
     {
@@ -659,6 +661,17 @@ trace: /* every instruction comes by here while a trace or profile function is s
         pc = next;
     }
     SET_TABLE();
+    if (vm_stats)
+        vm_stats->executed[vm_op_rows[pc->op].base]++;
+    goto *plain[vm_op_rows[pc->op].base];
+
+count: /* every instruction comes by here under -X kaa-stats */
+    vm_stats->executed[pc->op]++;
+    goto *plain[pc->op];
+
+deopt: /* the fast form does not fit what it has met */
+    if (K_UNLIKELY(vm_stats != NULL))
+        vm_stats->missed[pc->op]++;
     goto *plain[vm_op_rows[pc->op].base];
 
 #define OP_BODIES 1

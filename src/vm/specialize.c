@@ -17,6 +17,7 @@
 #include "vm/eval.h"
 #include "vm/fast.h"
 #include "vm/helpers.h"
+#include "vm/stats.h"
 
 /* The form that two loads and the operation behind them have together: for two locals; LC forms follow LL ones. */
 static int fused_form(int op)
@@ -80,6 +81,8 @@ static int has_loads_before(const KInstr *pc)
 
 int vm_settle(KInstr *pc, KCache *cache, int op)
 {
+    if (vm_stats)
+        (op == NO_FORM ? vm_stats->refused : vm_stats->specialised)[vm_op_rows[pc->op].base]++;
     if (has_loads_before(pc))
         fuse_loads(pc, op);
     else if (vm_op_rows[pc->op].base == OP_LOAD_ATTR || vm_op_rows[pc->op].base == OP_LOAD_METHOD)

@@ -38,9 +38,8 @@ static int one_to_one(void)
     static int answer = -1;
     if (answer < 0) {
         const PyConfig *config = _Py_GetConfig();
-        answer = 0;
-        for (Py_ssize_t i = 0; config && i < config->xoptions.length; i++)
-            answer |= wcscmp(config->xoptions.items[i], L"kaa-engine=1:1") == 0;
+        const wchar_t *option = config ? config_xoption(config, L"kaa-engine") : NULL;
+        answer = option && wcscmp(option, L"=1:1") == 0;
     }
     return answer;
 }

@@ -283,8 +283,7 @@ int PyDict_SetItem(PyObject *o, PyObject *key, PyObject *value)
 {
     if (not_a_dict(o))
         return -1;
-    Py_hash_t hash = dict_hash(key);
-    return hash == -1 ? -1 : dict_table_set(DICT(o), Py_NewRef(key), hash, Py_NewRef(value));
+    return k_dict_set_steal(DICT(o), Py_NewRef(key), Py_NewRef(value)); /* foreign hashes see the references */
 }
 
 int PyDict_SetItemString(PyObject *o, const char *text, PyObject *value)
