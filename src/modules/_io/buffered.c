@@ -672,11 +672,8 @@ METHOD(buffered, close, NOARGS, "($self, /)", "Flushes and closes the raw stream
     }
     if (!type)
         return result;
-    if (result)
-        PyErr_Restore(type, value, traceback);
-    else
-        _PyErr_ChainExceptions(type, value, traceback);
     Py_XDECREF(result);
+    _PyErr_ChainExceptions(type, value, traceback);
     return NULL;
 }
 

@@ -490,10 +490,7 @@ METHOD(fileio, close, NOARGS, "($self, /)", "Closes the file, and its descriptor
         warn_unclosed(f);
     int status = close_descriptor(f);
     if (type) { /* the exception of the flush wins */
-        if (status < 0)
-            _PyErr_ChainExceptions(type, value, traceback);
-        else
-            PyErr_Restore(type, value, traceback);
+        _PyErr_ChainExceptions(type, value, traceback);
         return NULL;
     }
     return status < 0 ? NULL : K_MOVE(flushed);

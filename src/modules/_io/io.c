@@ -125,11 +125,8 @@ PyObject *io_open(PyObject *file, const char *mode_text, int buffering, PyObject
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     PyObject *closed = io_call(raw, K_STR("close"));
-    if (!closed)
-        _PyErr_ChainExceptions(type, value, traceback);
-    else
-        PyErr_Restore(type, value, traceback);
     Py_XDECREF(closed);
+    _PyErr_ChainExceptions(type, value, traceback);
     return NULL;
 }
 

@@ -63,11 +63,8 @@ METHOD_RAW(rwpair, close, NOARGS, 0, NULL)
     PyObject *result = forward(pair->reader, K_STR("close"), NULL);
     if (!type)
         return result;
-    if (result)
-        PyErr_Restore(type, value, traceback);
-    else
-        _PyErr_ChainExceptions(type, value, traceback);
     Py_XDECREF(result);
+    _PyErr_ChainExceptions(type, value, traceback);
     return NULL;
 }
 

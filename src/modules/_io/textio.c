@@ -821,11 +821,8 @@ METHOD(textio, close, NOARGS, "($self, /)", "Flushes and closes the buffer.")
     PyObject *result = io_call(t->buffer, K_STR("close"));
     if (!type)
         return result;
-    if (result)
-        PyErr_Restore(type, value, traceback);
-    else
-        _PyErr_ChainExceptions(type, value, traceback);
     Py_XDECREF(result);
+    _PyErr_ChainExceptions(type, value, traceback);
     return NULL;
 }
 

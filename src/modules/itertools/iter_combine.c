@@ -21,11 +21,11 @@ static void combine_drop(PyObject *self)
     drop_owned(self, 2);
 }
 
-/* A new one without indices for n positions set. Takes the pool over. */
+/* A new one with n positions, all 0. Takes the pool over. */
 static PyObject *combine_make(PyTypeObject *type, PyObject *pool, Py_ssize_t n, Py_ssize_t r)
 {
     K_AUTO(PyObject *) items = pool;
-    Py_ssize_t *indices = PyMem_New(Py_ssize_t, Py_MAX(n, 1));
+    Py_ssize_t *indices = PyMem_Calloc((size_t)Py_MAX(n, 1), sizeof *indices);
     if (!indices)
         return PyErr_NoMemory();
     Combine *self = (Combine *)type->tp_alloc(type, 0);
@@ -104,7 +104,7 @@ static PyObject *combine_setstate(PyObject *self, PyObject *state, int spread)
 {
     Combine *lz = (Combine *)self;
     Py_ssize_t n = Py_SIZE(lz->pool);
-    if (!PyTuple_Check(state) || Py_SIZE(state) != lz->r)
+    if (!PyTuple_Check(state) || Py_SIZE(state) != lz->r || (n == 0 && lz->r > 0))
         return k_raise(PyExc_ValueError, "invalid arguments");
     for (Py_ssize_t i = 0; i < lz->r; i++) {
         Py_ssize_t index = number_between(state, i, 0, spread ? i + n - lz->r : n - 1);
@@ -117,7 +117,7 @@ static PyObject *combine_setstate(PyObject *self, PyObject *state, int spread)
     Py_RETURN_NONE;
 }
 
-/* The pool and r of a call; -1 with an exception. */
+/* The r of a call; -1 with an exception. */
 static Py_ssize_t combine_length(PyObject *r)
 {
     Py_ssize_t length;
@@ -126,6 +126,19 @@ static Py_ssize_t combine_length(PyObject *r)
     if (length < 0)
         PyErr_SetString(PyExc_ValueError, "r must be non-negative");
     return length < 0 ? -1 : length;
+}
+
+/* Combinations of either kind, all positions 0. */
+static PyObject *combine_new(PyTypeObject *type, PyObject *iterable, PyObject *length)
+{
+    K_AUTO(PyObject *) pool = PySequence_Tuple(iterable);
+    Py_ssize_t r = pool ? combine_length(length) : -1;
+    return r < 0 ? NULL : combine_make(type, K_MOVE(pool), r, r);
+}
+
+static PyObject *combine_sizeof(PyObject *self)
+{
+    return PyLong_FromSsize_t(Py_TYPE(self)->tp_basicsize + ((Combine *)self)->r * (Py_ssize_t)sizeof(Py_ssize_t));
 }
 
 /* ---- combinations ---- */
@@ -139,17 +152,12 @@ static PyObject *combinations_new(PyTypeObject *type, PyObject *args, PyObject *
     if (BIND(combinations_new, &arg, args, kwargs, &kept) < 0)
         return NULL;
     K_AUTO(PyObject *) hold = kept;
-    K_AUTO(PyObject *) pool = PySequence_Tuple(arg.iterable);
-    Py_ssize_t r = pool ? combine_length(arg.r) : -1;
-    if (r < 0)
-        return NULL;
-    Py_ssize_t n = Py_SIZE(pool);
-    PyObject *self = combine_make(type, K_MOVE(pool), r, r);
-    for (Py_ssize_t i = 0; self && i < r; i++)
-        ((Combine *)self)->indices[i] = i;
+    Combine *self = (Combine *)combine_new(type, arg.iterable, arg.r);
+    for (Py_ssize_t i = 0; self && i < self->r; i++)
+        self->indices[i] = i;
     if (self)
-        ((Combine *)self)->stopped = r > n;
-    return self;
+        self->stopped = self->r > Py_SIZE(self->pool);
+    return (PyObject *)self;
 }
 
 static void combinations_dealloc(PyObject *self)
@@ -190,7 +198,7 @@ METHOD_RAW(combinations, __setstate__, O, 0, "Takes pickled state.")
 }
 METHOD_RAW(combinations, __sizeof__, NOARGS, 0, "The bytes that it takes.")
 {
-    return PyLong_FromSsize_t(Py_TYPE(self)->tp_basicsize + ((Combine *)self)->r * (Py_ssize_t)sizeof(Py_ssize_t));
+    return combine_sizeof(self);
 }
 METHODS_END(combinations);
 ITER_TYPE(combinations, Combine, Py_TPFLAGS_BASETYPE,
@@ -208,17 +216,10 @@ static PyObject *combinations_with_replacement_new(PyTypeObject *type, PyObject 
     if (BIND(combinations_with_replacement_new, &arg, args, kwargs, &kept) < 0)
         return NULL;
     K_AUTO(PyObject *) hold = kept;
-    K_AUTO(PyObject *) pool = PySequence_Tuple(arg.iterable);
-    Py_ssize_t r = pool ? combine_length(arg.r) : -1;
-    if (r < 0)
-        return NULL;
-    Py_ssize_t n = Py_SIZE(pool);
-    PyObject *self = combine_make(type, K_MOVE(pool), r, r);
-    for (Py_ssize_t i = 0; self && i < r; i++)
-        ((Combine *)self)->indices[i] = 0;
+    Combine *self = (Combine *)combine_new(type, arg.iterable, arg.r);
     if (self)
-        ((Combine *)self)->stopped = n == 0 && r > 0;
-    return self;
+        self->stopped = Py_SIZE(self->pool) == 0 && self->r > 0;
+    return (PyObject *)self;
 }
 
 static void combinations_with_replacement_dealloc(PyObject *self)
@@ -259,7 +260,7 @@ METHOD_RAW(combinations_with_replacement, __setstate__, O, 0, "Takes pickled sta
 }
 METHOD_RAW(combinations_with_replacement, __sizeof__, NOARGS, 0, "The bytes that it takes.")
 {
-    return PyLong_FromSsize_t(Py_TYPE(self)->tp_basicsize + ((Combine *)self)->r * (Py_ssize_t)sizeof(Py_ssize_t));
+    return combine_sizeof(self);
 }
 METHODS_END(combinations_with_replacement);
 ITER_TYPE(combinations_with_replacement, Combine, Py_TPFLAGS_BASETYPE,
@@ -363,7 +364,7 @@ METHOD_RAW(permutations, __setstate__, O, 0, "Takes pickled state.")
         return k_raise(PyExc_TypeError, "state is not a tuple");
     if (!PyArg_ParseTuple(arg, "O!O!", &PyTuple_Type, &indices, &PyTuple_Type, &cycles))
         return NULL;
-    if (Py_SIZE(indices) != n || Py_SIZE(cycles) != lz->base.r)
+    if (Py_SIZE(indices) != n || Py_SIZE(cycles) != lz->base.r || lz->base.r > n)
         return k_raise(PyExc_ValueError, "invalid arguments");
     for (Py_ssize_t i = 0; i < n; i++) {
         Py_ssize_t index = number_between(indices, i, 0, n - 1);

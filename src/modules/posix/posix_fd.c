@@ -184,19 +184,22 @@ static int vectors_take(Vectors *v, const char *function, PyObject *sequence, in
     return 0;
 }
 
-FUNCTION(posix_fd, readv, FAST, "($module, fd, buffers, /)", "Reads into several writable buffers; gives how many bytes.")
-{
-    int fd;
-    Vectors v;
-    Py_ssize_t got;
-    bool interrupted = false;
-    if (k_check_nargs("readv", nargs, 2, 2) < 0 || k_arg_int(args[0], &fd) < 0 ||
-        vectors_take(&v, "readv", args[1], PyBUF_WRITABLE) < 0)
-        return NULL;
-    RETRIED(got, interrupted, readv(fd, v.vector, (int)v.n));
-    vectors_drop(&v);
-    return got >= 0 ? PyLong_FromSsize_t(got) : interrupted ? NULL : posix_error();
-}
+#define VECTORS(name, access, doc)                                                                                     \
+    FUNCTION(posix_fd, name, FAST, "($module, fd, buffers, /)", doc)                                                   \
+    {                                                                                                                  \
+        int fd;                                                                                                        \
+        Vectors v;                                                                                                     \
+        Py_ssize_t done;                                                                                               \
+        bool interrupted = false;                                                                                      \
+        if (k_check_nargs(#name, nargs, 2, 2) < 0 || k_arg_int(args[0], &fd) < 0 ||                                    \
+            vectors_take(&v, #name, args[1], access) < 0)                                                              \
+            return NULL;                                                                                               \
+        RETRIED(done, interrupted, name(fd, v.vector, (int)v.n));                                                      \
+        vectors_drop(&v);                                                                                              \
+        return done >= 0 ? PyLong_FromSsize_t(done) : interrupted ? NULL : posix_error();                              \
+    }
+VECTORS(readv, PyBUF_WRITABLE, "Reads into several writable buffers; gives how many bytes.")
+VECTORS(writev, PyBUF_SIMPLE, "Writes several buffers; gives how many bytes were taken.")
 
 #define PLACED_VECTORS(name, call, access, doc)                                                                        \
     FUNCTION(posix_fd, name, FAST, "($module, fd, buffers, offset, flags=0, /)", doc)                                  \
@@ -216,20 +219,6 @@ FUNCTION(posix_fd, readv, FAST, "($module, fd, buffers, /)", "Reads into several
     }
 PLACED_VECTORS(preadv, preadv2, PyBUF_WRITABLE, "readv() at a place in a file, whose own place stays.")
 PLACED_VECTORS(pwritev, pwritev2, PyBUF_SIMPLE, "writev() at a place in a file, whose own place stays.")
-
-FUNCTION(posix_fd, writev, FAST, "($module, fd, buffers, /)", "Writes several buffers; gives how many bytes were taken.")
-{
-    int fd;
-    Vectors v;
-    Py_ssize_t taken;
-    bool interrupted = false;
-    if (k_check_nargs("writev", nargs, 2, 2) < 0 || k_arg_int(args[0], &fd) < 0 ||
-        vectors_take(&v, "writev", args[1], PyBUF_SIMPLE) < 0)
-        return NULL;
-    RETRIED(taken, interrupted, writev(fd, v.vector, (int)v.n));
-    vectors_drop(&v);
-    return taken >= 0 ? PyLong_FromSsize_t(taken) : interrupted ? NULL : posix_error();
-}
 
 FUNCTION(posix_fd, lseek, FAST, "($module, fd, position, how, /)", "Sets the place in a file and gives it, from its start.")
 {
