@@ -61,7 +61,7 @@ static PyNumberMethods bool_as_number = { .nb_and = bool_and, .nb_or = bool_or, 
 PyTypeObject PyBool_Type = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0),
     .tp_name = "bool",
-    .tp_basicsize = offsetof(PyLongObject, ob_digit),
+    .tp_basicsize = sizeof(PyLongObject),
     .tp_itemsize = sizeof(digit),
     .tp_repr = bool_repr,
     .tp_as_number = &bool_as_number,

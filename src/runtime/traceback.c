@@ -716,8 +716,11 @@ void PyErr_Display(PyObject *type, PyObject *value, PyObject *traceback)
     Printer p = { .file = file, .seen = PySet_New(NULL) };
     if (!p.seen)
         PyErr_Clear();
-    if (put_tree(&p, value) < 0)
+    if (put_tree(&p, value) < 0) {
         PyErr_Clear();
+        _PyObject_Dump(value);
+        fprintf(stderr, "lost sys.stderr\n");
+    }
     Py_XDECREF(p.seen);
     K_AUTO(PyObject *) flushed = PyObject_CallMethodObjArgs(file, K_STR("flush"), NULL);
     if (!flushed)
