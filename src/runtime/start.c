@@ -179,6 +179,25 @@ static void choose_file_system_encoding(const PyConfig *config)
     Py_FileSystemDefaultEncoding = k_encode_locale_raw(config->filesystem_encoding);
     Py_FileSystemDefaultEncodeErrors = k_encode_locale_raw(config->filesystem_errors);
     Py_HasFileSystemDefaultEncoding = 1;
+    k_interp()->file_names_by_locale = strcmp(Py_FileSystemDefaultEncoding, "utf-8") != 0;
+}
+
+/* Package encodings is there: from now on the codec converts file names, and its own name counts ("ascii"). */
+static int settle_file_system_encoding(void)
+{
+    PyInterpreterState *interp = k_interp();
+    if (!interp->file_names_by_locale)
+        return 0;
+    K_AUTO(PyObject *) codec = _PyCodec_Lookup(Py_FileSystemDefaultEncoding);
+    K_AUTO(PyObject *) name = codec ? PyObject_GetAttrString(codec, "name") : NULL;
+    const char *text = name ? PyUnicode_AsUTF8(name) : NULL;
+    char *copy = text ? _PyMem_RawStrdup(text) : NULL;
+    if (!copy)
+        return -1;
+    PyMem_RawFree((char *)Py_FileSystemDefaultEncoding);
+    Py_FileSystemDefaultEncoding = copy;
+    interp->file_names_by_locale = 0;
+    return 0;
 }
 
 static int add_main_module(void)
@@ -218,7 +237,7 @@ static PyStatus start_main(const PyConfig *config)
     if (k_faulthandler_start(config->faulthandler) < 0)
         return PyStatus_Error("failed to start faulthandler");
     K_AUTO(PyObject *) encodings = PyImport_ImportModule("encodings");
-    if (!encodings)
+    if (!encodings || settle_file_system_encoding() < 0)
         return PyStatus_Error("failed to get the Python codec of the filesystem encoding");
     if (config->install_signal_handlers && signals_start() < 0)
         return PyStatus_Error("can't initialize signals");

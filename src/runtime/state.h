@@ -107,6 +107,7 @@ struct _is {
     PyObject *atexit_callbacks;
     PyObject *(*eval_frame)(PyThreadState *, _PyInterpreterFrame *, int); /* PEP 523 */
     int finalizing;
+    int file_names_by_locale; /* the C library converts file names until the file system's codec can be looked up */
 };
 K_INT PyInterpreterState *k_interp(void); /* the main interpreter */
 K_INT int runtime_start(void);               /* interpreter, first thread state, GIL: 0, or -1 without memory */

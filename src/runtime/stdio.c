@@ -4,6 +4,7 @@
 #include "objects/protocol.h"
 #include "objects/module.h"
 #include "objects/str/str.h"
+#include "runtime/codecs.h"
 #include "runtime/errors.h"
 #include "runtime/import.h"
 #include "runtime/run.h"
@@ -30,6 +31,15 @@ static PyObject *wide(const wchar_t *text)
     return PyUnicode_FromWideChar(text, -1);
 }
 
+/* The codec's own name: "iso8859-1" for "latin-1". */
+static PyObject *codec_name(const wchar_t *encoding)
+{
+    K_AUTO(PyObject *) given = wide(encoding);
+    const char *text = given ? PyUnicode_AsUTF8(given) : NULL;
+    K_AUTO(PyObject *) codec = text ? _PyCodec_Lookup(text) : NULL;
+    return codec ? PyObject_GetAttrString(codec, "name") : NULL;
+}
+
 static PyObject *open_binary(PyObject *io, const Stream *s, int buffering)
 {
     return PyObject_CallMethod(io, "open", "isiOOOO", s->fd, s->writes ? "wb" : "rb", buffering, Py_None, Py_None, Py_None,
@@ -51,7 +61,7 @@ static PyObject *make_stream(PyObject *io, const Stream *s, const PyConfig *conf
         return NULL;
     K_AUTO(PyObject *) answer = PyObject_CallMethod(raw, "isatty", NULL);
     int terminal = answer ? PyObject_IsTrue(answer) : -1;
-    K_AUTO(PyObject *) encoding = terminal < 0 ? NULL : wide(config->stdio_encoding);
+    K_AUTO(PyObject *) encoding = terminal < 0 ? NULL : codec_name(config->stdio_encoding);
     K_AUTO(PyObject *) errors = s->fd == STDERR_FILENO ? PyUnicode_FromString("backslashreplace") : wide(config->stdio_errors);
     K_AUTO(PyObject *) type = encoding && errors ? PyObject_GetAttrString(io, "TextIOWrapper") : NULL;
     if (!type)
@@ -132,6 +142,5 @@ static int flush(const char *name, int report)
 int stdio_flush(void)
 {
     int status = flush("stdout", 1);
-    flush("stderr", 0);
-    return status;
+    return flush("stderr", 0) < 0 ? -1 : status;
 }

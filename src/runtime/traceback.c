@@ -700,12 +700,19 @@ static int put_tree(Printer *p, PyObject *exception)
     return status;
 }
 
+/* Where sys.stderr cannot be had or written to, C's stderr gets the bare facts. */
+static void tell_lost_stderr(PyObject *value)
+{
+    _PyObject_Dump(value);
+    fprintf(stderr, "lost sys.stderr\n");
+}
+
 void PyErr_Display(PyObject *type, PyObject *value, PyObject *traceback)
 {
     (void)type;
     K_AUTO(PyObject *) file = Py_XNewRef(_PySys_GetAttr(k_tstate(), K_STR("stderr")));
     if (!file) {
-        fprintf(stderr, "lost sys.stderr\n");
+        tell_lost_stderr(value);
         return;
     }
     if (file == Py_None || !value)
@@ -718,8 +725,7 @@ void PyErr_Display(PyObject *type, PyObject *value, PyObject *traceback)
         PyErr_Clear();
     if (put_tree(&p, value) < 0) {
         PyErr_Clear();
-        _PyObject_Dump(value);
-        fprintf(stderr, "lost sys.stderr\n");
+        tell_lost_stderr(value);
     }
     Py_XDECREF(p.seen);
     K_AUTO(PyObject *) flushed = PyObject_CallMethodObjArgs(file, K_STR("flush"), NULL);

@@ -1,8 +1,6 @@
-"""Runs one module of CPython's test suite: run_one.py MODULE OUTPUT RESOURCES [ID ...]; with ids, only those run.
+"""Runs one module of CPython's test suite and notes what became of each test: run_one.py MODULE OUTPUT [ID ...].
 
-OUTPUT gets a line `id<TAB>outcome` for each test, doctests of the module's load_tests included. The outcome is ok,
-skipped, failed or error; outside: setting up or tearing down a class or the module failed. RESOURCES are those of
-CPython's regrtest -u, separated by commas.
+OUTPUT gets a line `id<TAB>outcome` for each test, outcome being ok, skipped, failed or error; with ids, only those run.
 """
 import sys
 import unittest
@@ -31,8 +29,8 @@ class Notes(unittest.TestResult):
 
     def addError(self, test, err):
         self.outcome = "error"
-        if not isinstance(test, unittest.TestCase):
-            self.note(str(test), "outside")
+        if not isinstance(test, unittest.TestCase):  # setUpClass or setUpModule
+            self.note(str(test), "error")
 
     def addSkip(self, test, reason):
         self.outcome = "skipped"
@@ -57,9 +55,9 @@ def flatten(suite):
 
 
 def main():
-    module, output, resources, *ids = sys.argv[1:]
+    module, output, *ids = sys.argv[1:]
     from test import support
-    support.use_resources = resources.split(",")
+    support.use_resources = []
     with open(output, "w", encoding="utf-8", errors="backslashreplace") as out:
         loaded = __import__(module, fromlist=["x"])
         suite = unittest.defaultTestLoader.loadTestsFromModule(loaded)

@@ -9,6 +9,7 @@
 #include "objects/str/str_codec.h"
 #include "runtime/errors.h"
 #include "runtime/osutil.h"
+#include "runtime/state.h"
 #include "runtime/warnings.h"
 
 /* ---- wchar_t, which is 4 bytes wide here ---- */
@@ -221,6 +222,8 @@ static const char *fs_errors(void)
 
 PyObject *PyUnicode_DecodeFSDefaultAndSize(const char *s, Py_ssize_t size)
 {
+    if (k_interp()->file_names_by_locale)
+        return PyUnicode_DecodeLocaleAndSize(s, size, fs_errors());
     return PyUnicode_Decode(s, size, fs_encoding(), fs_errors());
 }
 
@@ -231,6 +234,8 @@ PyObject *PyUnicode_DecodeFSDefault(const char *s)
 
 PyObject *PyUnicode_EncodeFSDefault(PyObject *s)
 {
+    if (k_interp()->file_names_by_locale)
+        return PyUnicode_EncodeLocale(s, fs_errors());
     return PyUnicode_AsEncodedString(s, fs_encoding(), fs_errors());
 }
 

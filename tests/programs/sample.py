@@ -22,6 +22,7 @@ class Shape(Base, metaclass=Meta, **options):
         async with open_it() as f, g:
             async for line in f:
                 yield await line
+        yield {x async for x in self}
         return
 
     area = property(lambda self: self.x ** 2 - ~self.y // 3 @ self.z)
@@ -55,12 +56,14 @@ def statements(n):
         total = yield from range(3)
     with (open("a") as a, open("b")):
         pass
-    return [x for x in n if x], {x: y for x, y in n}, {x async for x in n}, (x for x in n for y in x)
+    return [x for x in n if x], {x: y for x, y in n}, {x for x in n}, (x for x in n for y in x)
 
 
 match command.split():
-    case ["go", direction] | {"way": direction, **rest}:
+    case ["go", direction] | {"way": direction}:
         go(direction)
+    case {"way": 1, **rest}:
+        pass
     case Point(x=0, y=-1.5) | "text" as found if found:
         pass
     case [1, 2, *_] | None | True:
