@@ -19,8 +19,9 @@ OPT_san     := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -DKAA
 OPT_stress  := -O1 -g -DKAA_STRESS
 # pgo: `make MODE=pgo` builds with counters, runs the training programs, and builds again with what they told.
 PGO_STEP ?= use
-OPT_pgo_generate := -O2 -g1 -DNDEBUG -fprofile-generate -fprofile-update=prefer-atomic
-OPT_pgo_use := -O2 -g1 -DNDEBUG -fprofile-use -fprofile-correction -Wno-missing-profile -flto=2 -fuse-linker-plugin
+# What a profile makes inline gives false alarms about uninitialised variables.
+OPT_pgo_generate := -O2 -g1 -DNDEBUG -Wno-maybe-uninitialized -fprofile-generate -fprofile-update=prefer-atomic
+OPT_pgo_use := -O2 -g1 -DNDEBUG -Wno-maybe-uninitialized -fprofile-use -fprofile-correction -Wno-missing-profile -flto=2 -fuse-linker-plugin
 OPT_pgo := $(OPT_pgo_$(PGO_STEP))
 CFLAGS_ALL := $(COMMON) $(OPT_$(MODE)) $(CFLAGS)
 LIBS := -lgmp -lm -ldl -lpthread -lz

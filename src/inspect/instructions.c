@@ -21,9 +21,9 @@ static PyObject *instruction_row(PyCodeObject *code, KCode *k, uint32_t i)
     const KOpRow *row = &vm_op_rows[pc->op];
     int offset = instr_lasti(pc);
     return Py_BuildValue("{sIsssssssIsIsIsisIsIsisi}", "index", i, "op", row->name, "base", vm_op_rows[row->base].name,
-                         "does", row->picture, "a", pc->a, "b", pc->b, "c", pc->c, "d", (int)pc->d, "depth", k->depth[i],
-                         "nlocals", (unsigned)code->co_nlocalsplus, "offset", offset, "line",
-                         PyCode_Addr2Line(code, offset));
+                         "does", row->picture, "a", pc->a, "b", pc->b, "c", pc->c / CACHE_WORDS, "d", (int)pc->d,
+                         "depth", k->depth[i], "nlocals", (unsigned)code->co_nlocalsplus, "offset", offset,
+                         "line", PyCode_Addr2Line(code, offset));
 }
 
 PyObject *inspect_instructions(PyCodeObject *code)
@@ -42,7 +42,7 @@ PyObject *inspect_instructions(PyCodeObject *code)
 static PyObject *cache_row(KCode *k, uint32_t i)
 {
     const KInstr *pc = &k->instr[i];
-    const KCache *cache = &k->caches[pc->c];
+    const KCache *cache = kcode_cache(k, pc);
     const KOpRow *row = &vm_op_rows[pc->op];
     return Py_BuildValue("{sIsssssOsIsIsIsIsI}", "instruction", i, "op", row->name, "base", vm_op_rows[row->base].name,
                          "specialised", row->base == pc->op ? Py_False : Py_True, "counter", cache->counter, "failed",

@@ -578,15 +578,14 @@ int PyGC_IsEnabled(void)
     return gc_state.enabled;
 }
 
-void PyObject_GC_Track(void *op)
+void (PyObject_GC_Track)(void *op)
 {
     k_gc_track(op);
 }
 
-void PyObject_GC_UnTrack(void *op)
+void (PyObject_GC_UnTrack)(void *op)
 {
-    if (k_gc_is_tracked(op))
-        k_gc_untrack(op);
+    k_gc_untrack_any(op);
 }
 
 int PyObject_GC_IsTracked(PyObject *o)

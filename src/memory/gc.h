@@ -75,6 +75,15 @@ static inline void k_gc_untrack(PyObject *o)
     gc->_gc_prev &= _PyGC_PREV_MASK_FINALIZED;
 }
 
+/* Without a call for the project's own code. */
+static inline void k_gc_untrack_any(PyObject *o)
+{
+    if (K_LIKELY(_Py_AS_GC(o)->_gc_next != 0))
+        k_gc_untrack(o);
+}
+#define PyObject_GC_Track(o)   k_gc_track((PyObject *)(o))
+#define PyObject_GC_UnTrack(o) k_gc_untrack_any((PyObject *)(o))
+
 /* A collection that was requested (K_BREAK_GC): runs code. */
 K_INT void k_gc_serve(PyThreadState *tstate);
 K_INT int gc_start(void);              /* the lists are ready: before the first tracked object */
@@ -82,22 +91,30 @@ K_INT void gc_finish(void);            /* last collections, at the end of the pr
 K_INT void gc_warn_uncollectable(void); /* DEBUG_UNCOLLECTABLE's report at exit */
 K_INT void gc_collect_no_fail(void);
 
-/* The trashcan: bounds the C stack while long chains of containers are released. As CPython's macros:
+/* The trashcan: bounds the C stack while long chains of containers are released. As CPython's macros (with
+ * runtime/state.h):
  *   Py_TRASHCAN_BEGIN(self, own_dealloc) ... Py_TRASHCAN_END */
 K_API int _PyTrash_begin(PyThreadState *tstate, PyObject *op);
 K_API void _PyTrash_end(PyThreadState *tstate);
 K_API int _PyTrash_cond(PyObject *op, destructor dealloc);
+enum { TRASH_DEPTH = 50 };
 #define Py_TRASHCAN_BEGIN(o, dealloc)                                                                                  \
     do {                                                                                                               \
         PyThreadState *k_trash_ = NULL;                                                                                \
-        if (_PyTrash_cond((PyObject *)(o), (destructor)(dealloc))) {                                                   \
-            k_trash_ = PyThreadState_Get();                                                                            \
-            if (_PyTrash_begin(k_trash_, (PyObject *)(o)))                                                             \
+        if (Py_TYPE(o)->tp_dealloc == (destructor)(dealloc)) {                                                         \
+            k_trash_ = k_tstate();                                                                                     \
+            if (K_LIKELY(k_trash_->trash_delete_nesting < TRASH_DEPTH))                                                \
+                k_trash_->trash_delete_nesting++;                                                                      \
+            else if (_PyTrash_begin(k_trash_, (PyObject *)(o)))                                                        \
                 break;                                                                                                 \
         }
 #define Py_TRASHCAN_END                                                                                                \
-        if (k_trash_)                                                                                                  \
-            _PyTrash_end(k_trash_);                                                                                    \
+        if (k_trash_) {                                                                                                \
+            if (K_LIKELY(!k_trash_->trash_delete_later))                                                               \
+                k_trash_->trash_delete_nesting--;                                                                      \
+            else                                                                                                       \
+                _PyTrash_end(k_trash_);                                                                                \
+        }                                                                                                              \
     } while (0)
 
 #endif

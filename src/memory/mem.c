@@ -1,11 +1,12 @@
 /* mem.c - PyMem_Raw*, PyMem_*, PyObject_*: the three allocator domains and their tables.
  *
  * In: sizes.  Out: blocks; NULL when out of memory (no exception is set).
- * Invariant: while `redirected` is 0, the mem and object domains are the span allocator and take the short way; any
+ * Invariant: while k_mem_redirected is 0, the mem and object domains are the span allocator and take the short way; any
  * other allocator (a hook, PYTHONMALLOC, counted failures, a sanitizer build) sets it, and each call goes through the
  * table. A block is always given back to the allocator family it came from: span_owns() tells spans from malloc.
  * Start at PyObject_Malloc(). */
 #include "memory/mem.h"
+#include "memory/small.h"
 #include "memory/spans.h"
 #include "objects/protocol.h"
 
@@ -106,10 +107,10 @@ static void small_free(void *ctx K_UNUSED, void *p)
 
 #ifdef KAA_SANITIZE
 static PyMemAllocatorEx domains[3] = { RAW_ALLOCATOR, RAW_ALLOCATOR, RAW_ALLOCATOR };
-static int redirected = 1;
+int k_mem_redirected = 1;
 #else
 static PyMemAllocatorEx domains[3] = { RAW_ALLOCATOR, SMALL_ALLOCATOR, SMALL_ALLOCATOR };
-static int redirected;
+int k_mem_redirected;
 #endif
 static long fail_countdown;
 static const char *chosen_name = "pymalloc";
@@ -121,7 +122,7 @@ static int is_small(const PyMemAllocatorEx *a)
 
 static void note_tables(void)
 {
-    redirected = fail_countdown || !is_small(&domains[PYMEM_DOMAIN_MEM]) || !is_small(&domains[PYMEM_DOMAIN_OBJ]);
+    k_mem_redirected = fail_countdown || !is_small(&domains[PYMEM_DOMAIN_MEM]) || !is_small(&domains[PYMEM_DOMAIN_OBJ]);
 }
 
 static int fails_now(void)
@@ -183,23 +184,23 @@ void PyMem_RawFree(void *p)
     {                                                                                                                  \
         if (K_UNLIKELY(size > PY_SSIZE_T_MAX))                                                                         \
             return NULL;                                                                                               \
-        return K_UNLIKELY(redirected) ? table_malloc(domain, size) : small_get(size ? size : 1);                       \
+        return K_UNLIKELY(k_mem_redirected) ? table_malloc(domain, size) : small_get(size ? size : 1);                       \
     }                                                                                                                  \
     void *Prefix##_Calloc(size_t n, size_t size)                                                                       \
     {                                                                                                                  \
         if (K_UNLIKELY(size && n > PY_SSIZE_T_MAX / size))                                                             \
             return NULL;                                                                                               \
-        return K_UNLIKELY(redirected) ? table_calloc(domain, n, size) : small_calloc(NULL, n, size);                   \
+        return K_UNLIKELY(k_mem_redirected) ? table_calloc(domain, n, size) : small_calloc(NULL, n, size);                   \
     }                                                                                                                  \
     void *Prefix##_Realloc(void *p, size_t size)                                                                       \
     {                                                                                                                  \
         if (K_UNLIKELY(size > PY_SSIZE_T_MAX))                                                                         \
             return NULL;                                                                                               \
-        return K_UNLIKELY(redirected) ? table_realloc(domain, p, size) : small_realloc(NULL, p, size);                 \
+        return K_UNLIKELY(k_mem_redirected) ? table_realloc(domain, p, size) : small_realloc(NULL, p, size);                 \
     }                                                                                                                  \
     void Prefix##_Free(void *p)                                                                                        \
     {                                                                                                                  \
-        if (K_UNLIKELY(redirected))                                                                                    \
+        if (K_UNLIKELY(k_mem_redirected))                                                                                    \
             table_free(domain, p);                                                                                     \
         else                                                                                                           \
             small_put(p);                                                                                              \

@@ -4,10 +4,9 @@
  * with Py_TPFLAGS_HAVE_GC, and two words more in front of it for types with managed dicts. */
 #include "memory/gc.h"
 #include "memory/gc_state.h"
+#include "memory/small.h"
 #include "objects/protocol.h"
 #include "runtime/errors.h"
-
-enum { TRASH_DEPTH = 50 };
 
 K_INLINE size_t pre_size(const PyTypeObject *type)
 {
@@ -21,10 +20,10 @@ K_INLINE size_t var_size(const PyTypeObject *type, Py_ssize_t n)
     return ((size_t)type->tp_basicsize + (size_t)n * (size_t)type->tp_itemsize + 7) & ~(size_t)7;
 }
 
-void *k_object_alloc(PyTypeObject *type, size_t size)
+K_INLINE void *object_alloc(PyTypeObject *type, size_t size)
 {
     size_t before = pre_size(type);
-    char *block = size > (size_t)PY_SSIZE_T_MAX - before ? NULL : PyObject_Malloc(before + size);
+    char *block = size > (size_t)PY_SSIZE_T_MAX - before ? NULL : k_small_alloc(before + size);
     if (K_UNLIKELY(!block))
         return PyErr_NoMemory();
     if (before) {
@@ -35,14 +34,24 @@ void *k_object_alloc(PyTypeObject *type, size_t size)
     return block + before;
 }
 
+void *k_object_alloc(PyTypeObject *type, size_t size)
+{
+    return object_alloc(type, size);
+}
+
+K_INLINE void object_init(PyObject *o, PyTypeObject *type)
+{
+    Py_SET_TYPE(o, type);
+    if (type->tp_flags & Py_TPFLAGS_HEAPTYPE)
+        Py_INCREF(type);
+    o->ob_refcnt = 1;
+}
+
 PyObject *PyObject_Init(PyObject *o, PyTypeObject *type)
 {
     if (!o)
         return PyErr_NoMemory();
-    Py_SET_TYPE(o, type);
-    if (type->tp_flags & Py_TPFLAGS_HEAPTYPE)
-        Py_INCREF(type);
-    _Py_NewReference(o);
+    object_init(o, type);
     return o;
 }
 
@@ -77,8 +86,10 @@ PyVarObject *_PyObject_NewVar(PyTypeObject *type, Py_ssize_t n)
 
 PyObject *_PyObject_GC_New(PyTypeObject *type)
 {
-    void *o = k_object_alloc(type, (size_t)type->tp_basicsize);
-    return o ? PyObject_Init(o, type) : NULL;
+    PyObject *o = object_alloc(type, (size_t)type->tp_basicsize);
+    if (K_LIKELY(o != NULL))
+        object_init(o, type);
+    return o;
 }
 
 PyVarObject *_PyObject_GC_NewVar(PyTypeObject *type, Py_ssize_t n)
@@ -87,8 +98,12 @@ PyVarObject *_PyObject_GC_NewVar(PyTypeObject *type, Py_ssize_t n)
         PyErr_BadInternalCall();
         return NULL;
     }
-    void *o = k_object_alloc(type, var_size(type, n));
-    return o ? PyObject_InitVar(o, type, n) : NULL;
+    PyObject *o = object_alloc(type, var_size(type, n));
+    if (K_LIKELY(o != NULL)) {
+        Py_SET_SIZE(o, n);
+        object_init(o, type);
+    }
+    return (PyVarObject *)o;
 }
 
 PyVarObject *_PyObject_GC_Resize(PyVarObject *o, Py_ssize_t n)
@@ -110,7 +125,7 @@ void PyObject_GC_Del(void *op)
     if (k_gc_is_tracked(o))
         k_gc_untrack(o);
     gc_count_gone();
-    PyObject_Free((char *)o - before);
+    k_small_free((char *)o - before);
 }
 
 int PyObject_IS_GC(PyObject *o)

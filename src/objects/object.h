@@ -219,16 +219,16 @@ typedef struct PyType_Spec {
 
 K_API void _Py_Dealloc(PyObject *);
 
-static inline void k_incref(PyObject *o)
+K_INLINE void k_incref(PyObject *o)
 {
     o->ob_refcnt++;
 }
-static inline void k_decref(PyObject *o) /* may run code: a finaliser */
+K_INLINE void k_decref(PyObject *o) /* may run code: a finaliser */
 {
     if (--o->ob_refcnt == 0)
         _Py_Dealloc(o);
 }
-static inline PyObject *k_newref(PyObject *o)
+K_INLINE PyObject *k_newref(PyObject *o)
 {
     k_incref(o);
     return o;

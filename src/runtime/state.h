@@ -185,11 +185,11 @@ K_API int PyThreadState_SetAsyncExc(unsigned long id, PyObject *exc);
 
 /* ---- recursion ---- */
 K_API int _Py_CheckRecursiveCall(PyThreadState *tstate, const char *where);
-static inline int k_enter_recursive(PyThreadState *tstate, const char *where)
+K_INLINE int k_enter_recursive(PyThreadState *tstate, const char *where)
 {
     return --tstate->recursion_remaining < 0 && _Py_CheckRecursiveCall(tstate, where);
 }
-static inline void k_leave_recursive(PyThreadState *tstate)
+K_INLINE void k_leave_recursive(PyThreadState *tstate)
 {
     tstate->recursion_remaining++;
 }

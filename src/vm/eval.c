@@ -35,10 +35,11 @@
 
 #define SLOT(i) (frame->localsplus[i])
 #define A       SLOT(pc->a)
-#define A1      SLOT(pc->a + 1)
+#define A1      ((&A)[1])
 #define B       SLOT(pc->b)
+#define CONST(i) (k->consts[i])
 #define NAME(i) PyTuple_GET_ITEM(frame->f_code->co_names, (i))
-#define CACHE() (&k->caches[pc->c])
+#define CACHE() kcode_cache(k, pc)
 #define SAVE()  frame_at(frame, pc)
 
 #define DISPATCH() goto *table[pc->op]
@@ -79,7 +80,7 @@
 /* Now and then a general form looks whether a faster one fits; that may rewrite pc->op. */
 #define ADAPT(specialize)                                                                                              \
     do {                                                                                                               \
-        if (pc->c && K_UNLIKELY(--CACHE()->counter == 0) && table != traced) {                                          \
+        if (pc->c && K_UNLIKELY(--CACHE()->counter == 0) && table != traced) {                                         \
             SAVE();                                                                                                    \
             if (specialize(frame, pc, CACHE()))                                                                        \
                 DISPATCH();                                                                                            \
@@ -139,7 +140,7 @@
     int64_t x = fast_wide_value(left), y = fast_wide_value(right), z = (expression);                                   \
     if (K_LIKELY(SLOT(pc[1].b) == left && Py_REFCNT(left) == 2 && fast_refill(left, z))) {                             \
         Py_SET_REFCNT(left, 1);                                                                                        \
-        Py_DECREF(right);                                                                                              \
+        fast_drop(right);                                                                                              \
         pc += 2;                                                                                                       \
         DISPATCH();                                                                                                    \
     }                                                                                                                  \
@@ -155,7 +156,7 @@
     if (K_LIKELY(SLOT(pc[1].b) == left && Py_REFCNT(left) == 2)) {                                                     \
         PyFloat_AS_DOUBLE(left) = z;                                                                                   \
         Py_SET_REFCNT(left, 1);                                                                                        \
-        Py_DECREF(right);                                                                                              \
+        fast_drop(right);                                                                                              \
         pc += 2;                                                                                                       \
         DISPATCH();                                                                                                    \
     }                                                                                                                  \
@@ -198,7 +199,7 @@
     FUSED_OPERANDS(second);                                                                                            \
     GUARD(fast_are_floats(left, right));                                                                               \
     double x = PyFloat_AS_DOUBLE(left), y = PyFloat_AS_DOUBLE(right);                                                  \
-    PyObject *result = PyFloat_FromDouble(expression);                                                                 \
+    PyObject *result = float_new_box(expression);                                                                      \
     if (K_UNLIKELY(!result))                                                                                           \
         ERROR();                                                                                                       \
     A = result;                                                                                                        \
@@ -262,6 +263,12 @@
         truth = 1;                                                                                                     \
     } else if (K_LIKELY(value == Py_False || value == Py_None)) {                                                      \
         truth = 0;                                                                                                     \
+    } else if (PyLong_CheckExact(value)) {                                                                             \
+        truth = Py_SIZE(value) != 0;                                                                                   \
+    } else if (PyUnicode_CheckExact(value)) {                                                                          \
+        truth = PyUnicode_GET_LENGTH(value) != 0;                                                                      \
+    } else if (PyList_CheckExact(value)) {                                                                             \
+        truth = Py_SIZE(value) != 0;                                                                                   \
     } else {                                                                                                           \
         SAVE();                                                                                                        \
         truth = PyObject_IsTrue(value);                                                                                \
@@ -365,7 +372,7 @@ PyObject *_PyEval_EvalFrameDefault(PyThreadState *tstate, _PyInterpreterFrame *f
     const void *const *const untraced = K_UNLIKELY(vm_stats != NULL) ? counted : plain, *const *table = untraced;
     _PyCFrame cframe = { .use_tracing = tstate->cframe->use_tracing, .previous = tstate->cframe };
     _PyInterpreterFrame *callee;
-    PyObject *const *consts, *kwnames, *value = NULL;
+    PyObject *kwnames, *value = NULL;
     KInstr *pc = NULL;
     KCode *k;
     uint32_t live = 0;
@@ -401,7 +408,6 @@ enter: /* callee is a new frame, linked to pc */
     frame->stacktop = -1;
     k = frame_kcode(frame);
     pc = &k->instr[k->first];
-    consts = ((PyTupleObject *)frame->f_code->co_consts)->ob_item;
     table = untraced;
     DISPATCH();
 
@@ -416,13 +422,11 @@ start:
     frame->stacktop = -1;
     k = frame_kcode(frame);
     pc = &k->instr[k->engine_of[k_frame_lasti(frame) / (int)sizeof(_Py_CODEUNIT) + 1]];
-    consts = ((PyTupleObject *)frame->f_code->co_consts)->ob_item;
     SET_TABLE();
     DISPATCH();
 
 back: /* in the caller again: load what belongs to it */
     k = frame_kcode(frame);
-    consts = ((PyTupleObject *)frame->f_code->co_consts)->ob_item;
     SET_TABLE();
     DISPATCH();
 
@@ -670,6 +674,7 @@ count: /* every instruction comes by here under -X kaa-stats */
     goto *plain[pc->op];
 
 deopt: /* the fast form does not fit what it has met */
+    __attribute__((cold));
     if (K_UNLIKELY(vm_stats != NULL))
         vm_stats->missed[pc->op]++;
     goto *plain[vm_op_rows[pc->op].base];

@@ -5,7 +5,7 @@
 #ifndef KAA_VM_FAST_H
 #define KAA_VM_FAST_H
 
-#include "objects/float/float.h"
+#include "objects/float/float_box.h"
 #include "objects/int/int.h"
 #include "objects/int/int_new.h"
 #include "objects/str/str.h"
@@ -77,19 +77,28 @@ K_INLINE PyObject *fast_int_new(int64_t value)
 {
     if ((uint64_t)(value - KAA_SMALL_INT_MIN) <= KAA_SMALL_INT_MAX - KAA_SMALL_INT_MIN)
         return Py_NewRef(&_PyRuntime.small_ints[value - KAA_SMALL_INT_MIN]);
+    if (K_LIKELY((uint64_t)(value + PyLong_MASK) <= 2 * (uint64_t)PyLong_MASK))
+        return int_new_box(value);
     return int_from_stwodigits(value);
+}
+
+/* Releases an exact int or float. */
+K_INLINE void fast_drop(PyObject *box)
+{
+    if (--box->ob_refcnt == 0)
+        k_small_free(box);
 }
 
 /* The result of an operation that consumes both operands; NULL with MemoryError. */
 K_INLINE PyObject *fast_int_result(int64_t value, PyObject *a, PyObject *b)
 {
     if (Py_REFCNT(a) == 1 && fast_refill(a, value)) {
-        Py_DECREF(b);
+        fast_drop(b);
         return a;
     }
     PyObject *result = fast_int_new(value);
-    Py_DECREF(a);
-    Py_DECREF(b);
+    fast_drop(a);
+    fast_drop(b);
     return result;
 }
 
@@ -97,16 +106,16 @@ K_INLINE PyObject *fast_float_result(double value, PyObject *a, PyObject *b)
 {
     if (Py_REFCNT(a) == 1) {
         PyFloat_AS_DOUBLE(a) = value;
-        Py_DECREF(b);
+        fast_drop(b);
         return a;
     }
-    Py_DECREF(a);
+    fast_drop(a);
     if (Py_REFCNT(b) == 1) {
         PyFloat_AS_DOUBLE(b) = value;
         return b;
     }
-    PyObject *result = PyFloat_FromDouble(value);
-    Py_DECREF(b);
+    PyObject *result = float_new_box(value);
+    fast_drop(b);
     return result;
 }
 

@@ -15,7 +15,7 @@ typedef struct KInstr {
     uint16_t op;
     uint16_t a;      /* slot of the lowest operand; the result lands there */
     uint16_t b;      /* a local's slot */
-    uint16_t c;      /* index of the inline cache, 0 when it has none */
+    uint16_t c;      /* the inline cache, in words from the first one; 0 when it has none */
     uint32_t d;      /* the bytecode's argument, or the distance of a jump in instructions */
     uint32_t origin; /* the bytecode, in bytes from the code object's start */
 } KInstr;
@@ -34,6 +34,7 @@ typedef struct KCache {
 #else
 #define K_WARMUP 4
 #endif
+enum { CACHE_WORDS = sizeof(KCache) / sizeof(uint64_t) };
 enum { CACHE_WARMUP = K_WARMUP, CACHE_COOLDOWN = 64, CACHE_MAX_BACKOFF = 12 };
 
 /* A row of the exception table, in units of bytecode. */
@@ -50,13 +51,18 @@ typedef struct KCode {
     uint32_t frame_words; /* a whole frame on the data stack */
     uint32_t first;       /* index of the first instruction behind a RESUME at the very start, else 0 */
     uint32_t simple_args; /* positional parameters when there is nothing else to bind, else UINT32_MAX */
-    KCache *caches;
+    PyObject *const *consts; /* of the code object's tuple */
     KHandler *handlers;
     uint16_t *depth;      /* by instruction: live slots at its start */
     uint32_t *engine_of;  /* by bytecode unit: the instruction that runs it */
-    KInstr before[2];     /* nothing: looking two instructions back is safe */
-    KInstr instr[];
+    KInstr *instr;        /* with INSTR_BEFORE empty ones in front: looking so far back is safe */
+    uint64_t caches[];    /* KCache after KCache: their place is found without a load or a multiplication */
 } KCode;
+enum { INSTR_BEFORE = 2 };
+static inline KCache *kcode_cache(KCode *k, const KInstr *pc)
+{
+    return (KCache *)(void *)&k->caches[pc->c];
+}
 
 /* Two hidden words after the value stack: how a callee returns to the frame below it. */
 typedef struct KLink {

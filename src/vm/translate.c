@@ -44,7 +44,7 @@ static int one_to_one(void)
     return answer;
 }
 
-enum { UNSEEN = -1, MAX_SLOTS = 65000, MAX_CACHES = 65535 };
+enum { UNSEEN = -1, MAX_SLOTS = 65000, MAX_CACHES = 65535 / CACHE_WORDS };
 
 /* One unit of bytecode while it is looked at. */
 typedef struct Unit {
@@ -270,7 +270,7 @@ static void number_units(Translation *t)
 
 static KCode *allocate(Translation *t)
 {
-    size_t instr = sizeof(KInstr) * (t->ninstr + 1), caches = sizeof(KCache) * t->ncaches;
+    size_t instr = sizeof(KInstr) * (INSTR_BEFORE + t->ninstr + 1), caches = sizeof(KCache) * t->ncaches;
     size_t handlers = sizeof(KHandler) * t->nhandlers, map = sizeof(uint32_t) * (t->nunits + 1);
     size_t depth = sizeof(uint16_t) * (t->ninstr + 1);
     KCode *k = PyMem_Calloc(1, sizeof(KCode) + instr + caches + handlers + map + depth);
@@ -278,11 +278,12 @@ static KCode *allocate(Translation *t)
         PyErr_NoMemory();
         return NULL;
     }
-    char *room = (char *)(k->instr + t->ninstr + 1);
-    k->caches = (KCache *)(void *)room;
-    k->handlers = (KHandler *)(void *)(room += caches);
+    char *room = (char *)k->caches + caches;
+    k->instr = (KInstr *)(void *)room + INSTR_BEFORE;
+    k->handlers = (KHandler *)(void *)(room += instr);
     k->engine_of = (uint32_t *)(void *)(room += handlers);
     k->depth = (uint16_t *)(void *)(room += map);
+    k->consts = ((PyTupleObject *)t->code->co_consts)->ob_item;
     k->ninstr = t->ninstr;
     k->nunits = t->nunits;
     k->nhandlers = t->nhandlers;
@@ -317,8 +318,8 @@ static void write_instr(Translation *t, KCode *k, uint32_t at, uint32_t *next_ca
             out->d = t->units[target].engine - unit->engine; /* wraps for jumps backward */
     }
     if (has_cache(unit->op) && *next_cache < t->ncaches && !one_to_one()) {
-        out->c = (uint16_t)(*next_cache)++;
-        k->caches[out->c].counter = CACHE_WARMUP;
+        out->c = (uint16_t)((*next_cache)++ * CACHE_WORDS);
+        kcode_cache(k, out)->counter = CACHE_WARMUP;
     }
 }
 

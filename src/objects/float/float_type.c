@@ -12,6 +12,7 @@
 #include "memory/mem.h"
 #include "objects/call.h"
 #include "objects/complex.h"
+#include "objects/float/float_box.h"
 #include "objects/float/float_hex.h"
 #include "objects/hash.h"
 #include "objects/int/int.h"
@@ -28,18 +29,13 @@ METHODS_DECLARE(float);
 
 PyObject *PyFloat_FromDouble(double value)
 {
-    PyFloatObject *v = PyObject_Malloc(sizeof *v);
-    if (K_UNLIKELY(!v))
-        return PyErr_NoMemory();
-    PyObject_Init((PyObject *)v, &PyFloat_Type);
-    v->ob_fval = value;
-    return (PyObject *)v;
+    return float_new_box(value);
 }
 
 static void float_dealloc(PyObject *self)
 {
     if (K_LIKELY(PyFloat_CheckExact(self)))
-        PyObject_Free(self);
+        k_small_free(self);
     else
         Py_TYPE(self)->tp_free(self);
 }

@@ -31,21 +31,11 @@ PyLongObject *_PyLong_New(Py_ssize_t size)
         return NULL;
     }
     size_t digits = size ? (size_t)size : 1;
-    PyLongObject *v = PyObject_Malloc(offsetof(PyLongObject, ob_digit) + digits * sizeof(digit));
+    PyLongObject *v = k_small_alloc(offsetof(PyLongObject, ob_digit) + digits * sizeof(digit));
     if (K_UNLIKELY(!v))
         return (PyLongObject *)PyErr_NoMemory();
-    PyObject_InitVar(&v->ob_base, &PyLong_Type, size);
+    v->ob_base = (PyVarObject){ { 1, &PyLong_Type }, size };
     return v;
-}
-
-PyObject *int_from_one_digit(stwodigits value)
-{
-    PyLongObject *v = PyObject_Malloc(sizeof *v);
-    if (K_UNLIKELY(!v))
-        return PyErr_NoMemory();
-    PyObject_InitVar(&v->ob_base, &PyLong_Type, value < 0 ? -1 : 1);
-    v->ob_digit[0] = (digit)(value < 0 ? -value : value);
-    return (PyObject *)v;
 }
 
 PyObject *int_from_uint128(unsigned __int128 value, int negative)
@@ -62,7 +52,7 @@ PyObject *int_from_stwodigits(stwodigits value)
     if (int_is_small(value))
         return int_small(value);
     if (value > -(stwodigits)PyLong_BASE && value < (stwodigits)PyLong_BASE)
-        return int_from_one_digit(value);
+        return int_new_box(value);
     twodigits magnitude = value < 0 ? 0 - (twodigits)value : (twodigits)value;
     Py_ssize_t n = magnitude >> (2 * PyLong_SHIFT) ? 3 : 2;
     PyLongObject *v = _PyLong_New(n);

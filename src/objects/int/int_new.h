@@ -2,7 +2,10 @@
 #ifndef KAA_OBJECTS_INT_INT_NEW_H
 #define KAA_OBJECTS_INT_INT_NEW_H
 
+#include "memory/small.h"
 #include "objects/int/digits.h"
+#include "objects/int/int.h"
+#include "runtime/errors.h"
 #include "runtime/state.h"
 
 /* An immortal int, -5 ... 256. */
@@ -25,7 +28,15 @@ static inline digit *int_digits(PyObject *v)
 }
 
 /* An int of this value that is none of the small ones, of one digit. */
-K_INT K_NEW PyObject *int_from_one_digit(stwodigits value);
+K_INLINE K_NEW PyObject *int_new_box(stwodigits value)
+{
+    PyLongObject *v = k_small_alloc(sizeof *v);
+    if (K_UNLIKELY(!v))
+        return PyErr_NoMemory();
+    v->ob_base = (PyVarObject){ { 1, &PyLong_Type }, value < 0 ? -1 : 1 };
+    v->ob_digit[0] = (digit)(value < 0 ? -value : value);
+    return (PyObject *)v;
+}
 /* Any value. */
 K_INT K_NEW PyObject *int_from_stwodigits(stwodigits value);
 K_INT K_NEW PyObject *int_from_uint128(unsigned __int128 value, int negative);

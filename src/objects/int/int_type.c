@@ -19,7 +19,7 @@ METHODS_DECLARE(int);
 static void int_dealloc(PyObject *self)
 {
     if (K_LIKELY(PyLong_CheckExact(self)))
-        PyObject_Free(self);
+        k_small_free(self);
     else
         Py_TYPE(self)->tp_free(self);
 }

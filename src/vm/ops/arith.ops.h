@@ -24,8 +24,8 @@ OP(UNARY_NOT, FOREIGN, CONT_NONE, "a <- not a")
 #if OP_BODIES
 {
     PyObject *value = A;
-    SAVE();
-    int truth = PyObject_IsTrue(value);
+    int truth;
+    TRUTH_OF(value, truth)
     Py_DECREF(value);
     if (truth < 0)
         ERROR_AT(pc->a);
@@ -233,8 +233,8 @@ SPECIAL(COMPARE_INT, COMPARE_OP, ALLOC, CONT_NONE, "a <- a cmp a+1, small ints")
     PyObject *left = A, *right = A1;
     GUARD(fast_are_wide_ints(left, right));
     int truth = fast_compare(fast_wide_value(left), fast_wide_value(right), pc->d);
-    Py_DECREF(left);
-    Py_DECREF(right);
+    fast_drop(left);
+    fast_drop(right);
     A = Py_NewRef(truth ? Py_True : Py_False);
     NEXT();
 }
@@ -246,8 +246,8 @@ SPECIAL(COMPARE_FLOAT, COMPARE_OP, ALLOC, CONT_NONE, "a <- a cmp a+1, floats")
     PyObject *left = A, *right = A1;
     GUARD(fast_are_floats(left, right));
     int truth = fast_compare_floats(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), pc->d);
-    Py_DECREF(left);
-    Py_DECREF(right);
+    fast_drop(left);
+    fast_drop(right);
     A = Py_NewRef(truth ? Py_True : Py_False);
     NEXT();
 }
@@ -272,8 +272,8 @@ SPECIAL(COMPARE_INT_JUMP, COMPARE_OP, ALLOC, CONT_NONE, "a cmp a+1, small ints, 
     PyObject *left = A, *right = A1;
     GUARD(fast_are_wide_ints(left, right));
     int truth = fast_compare(fast_wide_value(left), fast_wide_value(right), pc->d);
-    Py_DECREF(left);
-    Py_DECREF(right);
+    fast_drop(left);
+    fast_drop(right);
     BRANCH_ON(truth);
 }
 #endif
@@ -284,8 +284,8 @@ SPECIAL(COMPARE_FLOAT_JUMP, COMPARE_OP, ALLOC, CONT_NONE, "a cmp a+1, floats, an
     PyObject *left = A, *right = A1;
     GUARD(fast_are_floats(left, right));
     int truth = fast_compare_floats(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), pc->d);
-    Py_DECREF(left);
-    Py_DECREF(right);
+    fast_drop(left);
+    fast_drop(right);
     BRANCH_ON(truth);
 }
 #endif

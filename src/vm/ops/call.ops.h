@@ -34,7 +34,7 @@ OP(CALL, FOREIGN, CONT_RESULT, "a <- a(a+1 and d arguments), or a+1(d arguments)
 OP(CALL_KW, FOREIGN, CONT_RESULT, "a call whose last arguments are named by the instruction before it")
 #if OP_BODIES
 {
-    kwnames = consts[pc[-1].d];
+    kwnames = CONST(pc[-1].d);
     goto call;
 }
 #endif

@@ -75,7 +75,7 @@ OP(DELETE_FAST, FOREIGN, CONT_NONE, "local b <- empty")
 OP(LOAD_CONST, PURE, CONT_NONE, "a <- constant d")
 #if OP_BODIES
 {
-    A = Py_NewRef(consts[pc->d]);
+    A = Py_NewRef(CONST(pc->d));
     NEXT();
 }
 #endif
@@ -223,7 +223,7 @@ SPECIAL(LOAD_FAST_LOAD_CONST, LOAD_FAST, RAISES, CONT_NONE, "LOAD_FAST, LOAD_CON
     PyObject *first = B;
     GUARD(first);
     A = Py_NewRef(first);
-    A1 = Py_NewRef(consts[pc[1].d]);
+    A1 = Py_NewRef(CONST(pc[1].d));
     pc += 2;
     DISPATCH();
 }

@@ -9,7 +9,7 @@ SPECIAL(ADD_INT_LL, LOAD_FAST, RAISES, CONT_NONE, "a <- the sum, small ints, of 
 SPECIAL(ADD_INT_LC, LOAD_FAST, RAISES, CONT_NONE, "a <- the sum, small ints, of a local and a constant")
 #if OP_BODIES
 {
-    FUSED_INT(consts[pc[1].d], x + y);
+    FUSED_INT(CONST(pc[1].d), x + y);
 }
 #endif
 
@@ -23,7 +23,7 @@ SPECIAL(SUBTRACT_INT_LL, LOAD_FAST, RAISES, CONT_NONE, "a <- the difference, sma
 SPECIAL(SUBTRACT_INT_LC, LOAD_FAST, RAISES, CONT_NONE, "a <- the difference, small ints, of a local and a constant")
 #if OP_BODIES
 {
-    FUSED_INT(consts[pc[1].d], x - y);
+    FUSED_INT(CONST(pc[1].d), x - y);
 }
 #endif
 
@@ -38,7 +38,7 @@ SPECIAL(ADD_INT_STORE_LC, LOAD_FAST, RAISES, CONT_NONE,
         "the local of the STORE_FAST <- the sum, small ints, of a local and a constant")
 #if OP_BODIES
 {
-    FUSED_INT_STORE(consts[pc[1].d], x + y);
+    FUSED_INT_STORE(CONST(pc[1].d), x + y);
 }
 #endif
 
@@ -54,7 +54,7 @@ SPECIAL(SUBTRACT_INT_STORE_LC, LOAD_FAST, RAISES, CONT_NONE,
         "the local of the STORE_FAST <- the difference, small ints, of a local and a constant")
 #if OP_BODIES
 {
-    FUSED_INT_STORE(consts[pc[1].d], x - y);
+    FUSED_INT_STORE(CONST(pc[1].d), x - y);
 }
 #endif
 
@@ -68,7 +68,7 @@ SPECIAL(ADD_FLOAT_LL, LOAD_FAST, RAISES, CONT_NONE, "a <- the sum, floats, of tw
 SPECIAL(ADD_FLOAT_LC, LOAD_FAST, RAISES, CONT_NONE, "a <- the sum, floats, of a local and a constant")
 #if OP_BODIES
 {
-    FUSED_FLOAT(consts[pc[1].d], x + y);
+    FUSED_FLOAT(CONST(pc[1].d), x + y);
 }
 #endif
 
@@ -82,7 +82,7 @@ SPECIAL(SUBTRACT_FLOAT_LL, LOAD_FAST, RAISES, CONT_NONE, "a <- the difference, f
 SPECIAL(SUBTRACT_FLOAT_LC, LOAD_FAST, RAISES, CONT_NONE, "a <- the difference, floats, of a local and a constant")
 #if OP_BODIES
 {
-    FUSED_FLOAT(consts[pc[1].d], x - y);
+    FUSED_FLOAT(CONST(pc[1].d), x - y);
 }
 #endif
 
@@ -96,7 +96,7 @@ SPECIAL(MULTIPLY_FLOAT_LL, LOAD_FAST, RAISES, CONT_NONE, "a <- the product, floa
 SPECIAL(MULTIPLY_FLOAT_LC, LOAD_FAST, RAISES, CONT_NONE, "a <- the product, floats, of a local and a constant")
 #if OP_BODIES
 {
-    FUSED_FLOAT(consts[pc[1].d], x * y);
+    FUSED_FLOAT(CONST(pc[1].d), x * y);
 }
 #endif
 
@@ -111,7 +111,7 @@ SPECIAL(COMPARE_INT_JUMP_LC, LOAD_FAST, RAISES, CONT_NONE,
         "comparison of small ints and the jump behind it, of a local and a constant")
 #if OP_BODIES
 {
-    FUSED_COMPARE(consts[pc[1].d]);
+    FUSED_COMPARE(CONST(pc[1].d));
 }
 #endif
 
@@ -125,7 +125,7 @@ SPECIAL(SUBSCR_LIST_LL, LOAD_FAST, RAISES, CONT_NONE, "a <- item of a list, of t
 SPECIAL(SUBSCR_LIST_LC, LOAD_FAST, RAISES, CONT_NONE, "a <- item of a list, of a local and a constant")
 #if OP_BODIES
 {
-    FUSED_SUBSCR(consts[pc[1].d]);
+    FUSED_SUBSCR(CONST(pc[1].d));
 }
 #endif
 
@@ -133,7 +133,7 @@ SPECIAL(ATTR_VALUE_L, LOAD_FAST, RAISES, CONT_NONE, "a <- embedded value of loca
 #if OP_BODIES
 {
     PyObject *owner = B;
-    KCache *cache = &k->caches[pc[1].c];
+    KCache *cache = kcode_cache(k, pc + 1);
     GUARD(owner && Py_TYPE(owner)->tp_version_tag == cache->version);
     PyDictValues *values = k_instance_values(owner);
     GUARD(values && cache->index < (uint32_t)values_capacity(values));
@@ -149,7 +149,7 @@ SPECIAL(ATTR_SLOT_L, LOAD_FAST, RAISES, CONT_NONE, "a <- __slots__ member of loc
 #if OP_BODIES
 {
     PyObject *owner = B;
-    KCache *cache = &k->caches[pc[1].c];
+    KCache *cache = kcode_cache(k, pc + 1);
     GUARD(owner && Py_TYPE(owner)->tp_version_tag == cache->version);
     PyObject *value = *(PyObject **)((char *)owner + cache->index);
     GUARD(value);
@@ -163,7 +163,7 @@ SPECIAL(METHOD_VALUES_L, LOAD_FAST, RAISES, CONT_NONE, "LOAD_FAST, LOAD_METHOD_V
 #if OP_BODIES
 {
     PyObject *owner = B;
-    KCache *cache = &k->caches[pc[1].c];
+    KCache *cache = kcode_cache(k, pc + 1);
     GUARD(owner && Py_TYPE(owner)->tp_version_tag == cache->version && k_instance_values(owner));
     GUARD(k_instance_shared_keys(Py_TYPE(owner))->dk_version == cache->version2);
     A = Py_NewRef((PyObject *)cache->ptr);
@@ -177,7 +177,7 @@ SPECIAL(METHOD_NO_DICT_L, LOAD_FAST, RAISES, CONT_NONE, "LOAD_FAST, LOAD_METHOD_
 #if OP_BODIES
 {
     PyObject *owner = B;
-    KCache *cache = &k->caches[pc[1].c];
+    KCache *cache = kcode_cache(k, pc + 1);
     GUARD(owner && Py_TYPE(owner)->tp_version_tag == cache->version);
     A = Py_NewRef((PyObject *)cache->ptr);
     A1 = Py_NewRef(owner);
