@@ -8,6 +8,9 @@
 /* A list with a dict for each instruction of the code object's translation, made now if it was not run yet. */
 K_INT K_NEW PyObject *inspect_instructions(PyCodeObject *code);
 
+/* A list of the instruction's index for each unit of bytecode. */
+K_INT K_NEW PyObject *inspect_units(PyCodeObject *code);
+
 /* A list with a dict for each inline cache in use. */
 K_INT K_NEW PyObject *inspect_caches(PyCodeObject *code);
 

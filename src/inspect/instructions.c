@@ -5,6 +5,7 @@
 #include "inspect/inspect.h"
 
 #include "code/code.h"
+#include "objects/int/int.h"
 #include "objects/list/list.h"
 #include "objects/module.h"
 #include "objects/object.h"
@@ -34,6 +35,19 @@ PyObject *inspect_instructions(PyCodeObject *code)
         return NULL;
     for (uint32_t i = 0; i < k->ninstr; i++) {
         if (append_steal(list, instruction_row(code, k, i)) < 0)
+            return NULL;
+    }
+    return K_MOVE(list);
+}
+
+PyObject *inspect_units(PyCodeObject *code)
+{
+    KCode *k = vm_kcode(code);
+    K_AUTO(PyObject *) list = k ? PyList_New(0) : NULL;
+    if (!list)
+        return NULL;
+    for (uint32_t i = 0; i < k->nunits; i++) {
+        if (append_steal(list, PyLong_FromUnsignedLong(k->engine_of[i])) < 0)
             return NULL;
     }
     return K_MOVE(list);

@@ -32,6 +32,15 @@ FUNCTION(_kaa, instructions, O, "($module, function, /)",
     return code ? inspect_instructions(code) : NULL;
 }
 
+FUNCTION(_kaa, units, O, "($module, function, /)",
+         "Which instruction runs each unit of bytecode of a function, method or code object.\n\n"
+         "A list of indices into instructions(), one for each two bytes of co_code; a unit that stands for no instruction\n"
+         "of its own (a cache, EXTENDED_ARG, PRECALL) has the one behind it.")
+{
+    PyCodeObject *code = code_of(arg, "units");
+    return code ? inspect_units(code) : NULL;
+}
+
 FUNCTION(_kaa, caches, O, "($module, function, /)",
          "The inline caches of a function, method or code object.\n\n"
          "A list with a dict for each: instruction, the index of its user; op and base, that one's forms;\n"

@@ -249,8 +249,11 @@ PyObject *PyNumber_InPlacePower(PyObject *v, PyObject *w, PyObject *z)
         if (!o)                                                                                                        \
             return number_null_error();                                                                                \
         unaryfunc f = (unaryfunc)number_slot(o, NB(slot));                                                             \
-        if (f)                                                                                                         \
-            return f(o);                                                                                               \
+        if (f) {                                                                                                       \
+            PyObject *result = f(o);                                                                                   \
+            __asm__ volatile(""); /* no jump: numpy looks for this function on the stack */                            \
+            return result;                                                                                             \
+        }                                                                                                              \
         return k_raise(PyExc_TypeError, "bad operand type for " text ": '%.200s'", Py_TYPE(o)->tp_name);              \
     }
 UNARY(PyNumber_Negative, nb_negative, "unary -")

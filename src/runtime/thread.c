@@ -103,33 +103,44 @@ int PyThread_set_stacksize(size_t size)
 
 /* ---- the C stack's end ---- */
 
-static __thread uintptr_t stack_floor; /* 0 until asked for */
+/* The last part of this thread's own stack: [end, end + reserve). Elsewhere below it lie the stacks that foreign code
+ * (fibers, switched by exchanging the thread state's fields) has made for itself: the recursion limit alone counts there. */
+static __thread struct {
+    uintptr_t end;
+    size_t reserve; /* 0 until asked for */
+} own_stack;
 
-static uintptr_t find_stack_floor(void)
+static void find_own_stack(void)
 {
+    own_stack.end = 0;
+    own_stack.reserve = 1;
     if (getpid() == (pid_t)syscall(SYS_gettid)) { /* the first thread's stack grows: its limit counts */
         struct rlimit limit;
         size_t room = getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? limit.rlim_cur
                                                                                               : (size_t)64 << 20;
         uintptr_t here = (uintptr_t)__builtin_frame_address(0), top = here + (64 << 10);
-        return room > top ? 1 : top - room + STACK_RESERVE;
+        if (room <= top) {
+            own_stack.end = top - room;
+            own_stack.reserve = STACK_RESERVE;
+        }
+        return;
     }
     pthread_attr_t attr;
     void *low;
     size_t size;
     if (pthread_getattr_np(pthread_self(), &attr) != 0)
-        return 1;
+        return;
     pthread_attr_getstack(&attr, &low, &size);
     pthread_attr_destroy(&attr);
-    size_t reserve = size / 4 < STACK_RESERVE ? size / 4 : STACK_RESERVE;
-    return (uintptr_t)low + reserve;
+    own_stack.end = (uintptr_t)low;
+    own_stack.reserve = size / 4 < STACK_RESERVE ? size / 4 : STACK_RESERVE;
 }
 
 int k_stack_is_short(const char *where)
 {
-    if (K_UNLIKELY(!stack_floor))
-        stack_floor = find_stack_floor();
-    if (K_LIKELY((uintptr_t)__builtin_frame_address(0) > stack_floor))
+    if (K_UNLIKELY(!own_stack.reserve))
+        find_own_stack();
+    if (K_LIKELY((uintptr_t)__builtin_frame_address(0) - own_stack.end >= own_stack.reserve))
         return 0;
     k_raise(PyExc_RecursionError, "maximum recursion depth exceeded%s", where);
     return 1;
