@@ -318,10 +318,11 @@ static int form_of_class(PyTypeObject *type, KInstr *pc, KCache *cache)
     return cache->version && cache->version2 ? OP_CALL_CLASS : NO_FORM;
 }
 
-/* Whether func is builtins.name (an interned str). */
+/* Whether func is what builtins.name (an interned str) was at the start; a program may have put another there. */
 static int is_builtin(PyObject *func, PyObject *name)
 {
-    return PyDict_GetItemWithError(PyEval_GetBuiltins(), name) == func;
+    PyObject *original = k_interp()->builtins_copy;
+    return original && PyDict_GetItemWithError(original, name) == func;
 }
 
 static int form_of_builtin(PyObject *func, KInstr *pc, KCache *cache)

@@ -184,6 +184,7 @@ int vm_specialize_load_attr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cach
         op = form_of_slot(descr, type, cache, OP_LOAD_ATTR_SLOT);
     } else if (Py_IS_TYPE(descr, &PyProperty_Type)) {
         op = form_of_hook(type, ((PyPropertyObject *)descr)->prop_get, 1, cache, OP_LOAD_ATTR_PROPERTY);
+        cache->ptr = descr;
     }
     return vm_settle(pc, cache, op);
 }

@@ -41,7 +41,8 @@ CASES = {
     "store to a slot": ("class C:\n __slots__ = 'x', 'y'\nc = C()", "store(c)", [
         "C.x, C.y = C.y, C.x", "C.x = property(lambda s: 1, lambda s, v: seen.append(v))"]),
     "property": ("class C:\n @property\n def x(self): return 1\nc = C()", "c.x", [
-        "C.x.fget.__code__ = (lambda s: 2).__code__", "C.x = property(lambda s: 3)", "C.x = 4", "c.__dict__['x'] = 5", "del C.x"]),
+        "C.x.fget.__code__ = (lambda s: 2).__code__", "C.x = property(lambda s: 3)", "C.x.__init__(lambda s: 10)",
+        "old = C.x.fget; C.x.__init__(lambda s: 11)", "C.x.__init__(len)", "C.x.__init__(None)", "C.x.__init__(old)", "C.x = 4", "c.__dict__['x'] = 5", "del C.x"]),
     "__getattr__": ("class C:\n def __getattr__(self, n): return 1\nc = C()", "c.x", [
         "C.__getattr__ = lambda s, n: 2", "C.x = 3", "del C.x", "c.x = 4", "del c.x", "C.__getattribute__ = lambda s, n: 5",
         "del C.__getattribute__", "C.__getattr__.__code__ = (lambda s, n: 6).__code__"]),
@@ -61,7 +62,7 @@ CASES = {
     "calling": ("class C:\n def __call__(self): return 1\nc = C()", "c()", [
         "C.__call__ = lambda s: 2", "C.__call__.__code__ = (lambda s: 3).__code__", "del C.__call__"]),
     "making": ("class C:\n def __init__(self): self.x = 1\n", "C().x", [
-        "C.__init__ = lambda s: setattr(s, 'x', 2)", "C.__new__ = lambda k: type('D', (), {'x': 3})()", "del C.__new__",
+        "C.__init__ = lambda s: setattr(s, 'x', 2)", "C.__abstractmethods__ = {'m'}", "del C.__abstractmethods__", "C.__new__ = lambda k: type('D', (), {'x': 3})()", "del C.__new__",
         "C.__init__.__code__ = (lambda s: setattr(s, 'x', 4)).__code__", "C.__init__.__defaults__ = (1,)",
         "C.__init__ = lambda s: 5", "del C.__init__", "C.x = 6", "C = type('E', (), {'x': 7})"]),
     "making with a metaclass": ("class M(type): pass\nclass C(metaclass=M):\n def __init__(self): self.x = 1\n", "C().x", [
@@ -82,6 +83,8 @@ CASES = {
     "builtin called": ("", "(len('ab'), isinstance(1, int), type(1).__name__, ord('a'))", [
         "len = lambda x: 1", "del len", "builtins['len'] = lambda x: 2", "isinstance = lambda a, b: 3", "del isinstance",
         "builtins['isinstance'] = lambda a, b: 4", "type = lambda x: x.__class__", "builtins['ord'] = lambda x: 5"]),
+    "builtin replaced by another": ("import builtins as b", "(len((-5)), isinstance('abc', 'upper'))", [
+        "b.len, b.isinstance = abs, getattr", "b.len, b.isinstance = (lambda x: 1), hasattr"], ["b.len, b.isinstance = real"]),
     "module attribute": ("m = types.ModuleType('m'); m.x = 1", "m.x", [
         "m.x = 2", "m.__dict__['x'] = 3", "del m.x", "m.__getattr__ = lambda n: n + '?'", "m.x = 4", "m.__dict__.clear()", "m.x = 5",
         "m.__class__ = type('N', (types.ModuleType,), {'x': 6})", "m.__class__ = type('N', (types.ModuleType,), {'x': property(lambda s: 7)})",
@@ -134,10 +137,11 @@ def outcome(use):
         return f"{type(error).__name__}: {error}"
 
 
-def run(name, setup, use, changes):
-    builtins = dict(vars(sys.modules["builtins"]))
-    space = {"__builtins__": builtins, "types": types, "gc": gc, "__name__": "cases"}
-    builtins.update(builtins=builtins, space=space)
+def run(name, setup, use, changes, after=None):
+    builtins = vars(sys.modules["builtins"]) if after else dict(vars(sys.modules["builtins"]))
+    space = {"__builtins__": builtins, "real": (len, isinstance), "types": types, "gc": gc, "__name__": "cases"}
+    if not after:
+        builtins.update(builtins=builtins, space=space)
     exec(setup + HELPERS % use, space)
     function = space["use"]
     for change in [""] + changes:
@@ -146,6 +150,8 @@ def run(name, setup, use, changes):
         for _ in range(70):
             last = outcome(function)
         print(f"{name}: {change}: {first!r}" + ("" if first == last else f" then {last!r}"))
+    for change in after or []:
+        exec(change, space)
 
 
 for name, case in CASES.items():

@@ -156,9 +156,9 @@ SPECIAL(LOAD_ATTR_PROPERTY, LOAD_ATTR, FOREIGN, CONT_RESULT, "a <- the getter's 
 #if OP_BODIES
 {
     KCache *cache = CACHE();
-    PyFunctionObject *getter = cache->ptr;
     GUARD(Py_TYPE(A)->tp_version_tag == cache->version && FRAMES_INLINE());
-    GUARD(getter->func_version == cache->version2);
+    PyFunctionObject *getter = (PyFunctionObject *)((PyPropertyObject *)cache->ptr)->prop_get; /* __init__ may replace it */
+    GUARD(getter && Py_IS_TYPE(getter, &PyFunction_Type) && getter->func_version == cache->version2);
     SAVE();
     CALL_PYTHON(getter, &A, 1, CONT_RESULT, pc->a);
 }
