@@ -5,6 +5,7 @@ Fails when a version is not renewed by one of the changes (the line shows the ol
 PyType_Modified() does not reach subclasses, a function keeps its version when __code__ or __defaults__ changes, or
 deleting a key of a module's dict keeps its keys' version.
 """
+import ctypes
 import gc
 import sys
 import types
@@ -71,6 +72,10 @@ CASES = {
         "f.__defaults__ = (2,)", "f.__code__ = (lambda x: x * 10).__code__", "f.__defaults__ = None", "f.__code__ = (lambda: 3).__code__",
         "f.__code__ = (lambda *, k=1: k).__code__", "f.__kwdefaults__ = {'k': 4}", "f.__kwdefaults__['k'] = 5", "f.__kwdefaults__ = None",
         "def f(): return 6", "f = lambda: 7", "f = len", "del f"]),
+    "function through the C API": ("def f(x, k=0): return x, k\ndef set(name, f, v):\n"
+                                   " api[name](ctypes.py_object(f), ctypes.py_object(v))", "f(1)", [
+        "set('PyFunction_SetDefaults', f, (2,))", "set('PyFunction_SetDefaults', f, (3, 4))", "set('PyFunction_SetDefaults', f, (5,))",
+        "f.__code__ = (lambda x, *, k=0: (x, k)).__code__; f.__kwdefaults__ = {'k': 6}", "set('PyFunction_SetKwDefaults', f, {'k': 7})"]),
     "function with arguments": ("def f(x, y=1): return (x, y)", "f(0)", [
         "f.__defaults__ = (2,)", "f.__defaults__ = (3, 4)", "f.__code__ = (lambda x, y: (y, x)).__code__", "f.__defaults__ = ()",
         "f.__code__ = (lambda x: x).__code__", "f.__code__ = (lambda *x: x).__code__", "f.__code__ = (lambda **x: x).__code__"]),
@@ -139,7 +144,7 @@ def outcome(use):
 
 def run(name, setup, use, changes, after=None):
     builtins = vars(sys.modules["builtins"]) if after else dict(vars(sys.modules["builtins"]))
-    space = {"__builtins__": builtins, "real": (len, isinstance), "types": types, "gc": gc, "__name__": "cases"}
+    space = {"__builtins__": builtins, "real": (len, isinstance), "types": types, "ctypes": ctypes, "api": ctypes.pythonapi, "gc": gc, "__name__": "cases"}
     if not after:
         builtins.update(builtins=builtins, space=space)
     exec(setup + HELPERS % use, space)

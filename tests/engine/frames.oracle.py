@@ -97,6 +97,8 @@ def many(a=0, b=1, c=2, d=3, e=4, f=5, n=0):
 for n in (0, 1, 5, 900):
     show("empty stack", n, inner.on_empty_stack(lambda: deep(n) >= 1), inner.on_empty_stack(lambda: many(n=n) >= 1))
 show("many chunks", inner.on_empty_stack(lambda: deep(900)) > 2)
+taken, given = inner.counting_chunks(lambda: inner.on_empty_stack(lambda: deep(900)))
+show("arena", taken > 3, given == taken)
 show("nested", inner.on_empty_stack(lambda: (deep(3), inner.on_empty_stack(lambda: deep(400)) > 1, deep(3))[1]))
 
 

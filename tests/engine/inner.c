@@ -77,6 +77,32 @@ static PyObject *on_empty_stack(PyObject *module, PyObject *callable)
     return result;
 }
 
+static PyObjectArenaAllocator arena_before;
+static int taken, given;
+static void *take(void *ctx, size_t size)
+{
+    taken += size <= 65536;
+    return arena_before.alloc(arena_before.ctx, size);
+}
+static void give(void *ctx, void *p, size_t size)
+{
+    given += size <= 65536;
+    arena_before.free(arena_before.ctx, p, size);
+}
+
+/* Calls with an arena allocator that counts; (chunks taken, chunks given back). */
+static PyObject *counting_chunks(PyObject *module, PyObject *callable)
+{
+    PyObject_GetArenaAllocator(&arena_before);
+    PyObjectArenaAllocator counting = { NULL, take, give };
+    taken = given = 0;
+    PyObject_SetArenaAllocator(&counting);
+    PyObject *result = PyObject_CallNoArgs(callable);
+    PyObject_SetArenaAllocator(&arena_before);
+    Py_XDECREF(result);
+    return result ? Py_BuildValue("(ii)", taken, given) : NULL;
+}
+
 /* ---- tasks with C stacks of their own ---- */
 
 typedef struct State {
@@ -338,7 +364,7 @@ static PyType_Spec stack_spec = { "inner.Stack", sizeof(PyObject), 0, Py_TPFLAGS
 
 static PyMethodDef functions[] = {
     { "chain", chain, METH_NOARGS }, { "variables", variables, METH_O }, { "chunks", chunks, METH_NOARGS },
-    { "on_empty_stack", on_empty_stack, METH_O }, { "pass_out", pass_out, METH_O }, { "exceptions", exceptions, METH_NOARGS },
+    { "on_empty_stack", on_empty_stack, METH_O }, { "counting_chunks", counting_chunks, METH_O }, { "pass_out", pass_out, METH_O }, { "exceptions", exceptions, METH_NOARGS },
     { "raise_by_hand", raise_by_hand, METH_O }, { "swallow_by_hand", swallow_by_hand, METH_O }, { "handle", handle, METH_O },
     { "raise_at", raise_at, METH_VARARGS }, { "log_to", log_to, METH_O }, { NULL },
 };

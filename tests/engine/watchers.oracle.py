@@ -142,5 +142,12 @@ for name, *arguments in (("PyDict_SetItemString", b"s", 1), ("PyDict_SetItem", "
     function.restype = None
     check(name, d, lambda: function(ctypes.py_object(d), *objects))
 sys.intern("x")
-tags = [tag(fresh()) for i in range(1000)]
-print(len(set(tags)), "tags of 1000 dicts")
+for what, make in {"dict()": dict, "{}": lambda: {}, "{'a': 1}": lambda: {"a": 1}, "copy": {"a": 1}.copy, "fromkeys": lambda: dict.fromkeys("ab"),
+                   "comprehension": lambda: {i: i for i in "ab"}, "**": lambda: {**{"a": 1}}, "instance": lambda: C().__dict__,
+                   "defaultdict": collections.defaultdict, "keywords": lambda: (lambda **k: k)(a=1)}.items():
+    dicts = [make() for i in range(500)]
+    print(what, len({tag(d) for d in dicts}), "tags")
+    kept.append(dicts)
+empty = dict()
+kept.append(empty)
+check("update of an empty dict", empty, lambda: empty.update({"a": 1, "b": 2, "c": 3, "d": 4, "e": 5}))
