@@ -46,6 +46,23 @@ K_INLINE int fast_are_floats(PyObject *a, PyObject *b)
     return Py_IS_TYPE(a, &PyFloat_Type) && Py_IS_TYPE(b, &PyFloat_Type);
 }
 
+K_INLINE int fast_product_fits(int64_t a, int64_t b)
+{
+    int64_t product;
+    return !__builtin_mul_overflow(a, b, &product);
+}
+/* The value of a float, or of an int of one digit. */
+K_INLINE int fast_number(PyObject *o, double *x)
+{
+    if (Py_IS_TYPE(o, &PyFloat_Type))
+        *x = PyFloat_AS_DOUBLE(o);
+    else if (fast_is_int(o))
+        *x = (double)fast_int_value(o);
+    else
+        return 0;
+    return 1;
+}
+
 /* Whether a value may stand in a box of one digit. */
 K_INLINE int fast_fits_box(int64_t value)
 {
@@ -57,13 +74,9 @@ K_INLINE void fast_fill_box(PyObject *box, int64_t value)
     Py_SET_SIZE(box, value < 0 ? -1 : 1);
     ((PyLongObject *)box)->ob_digit[0] = (digit)(value < 0 ? -value : value);
 }
-/* Writes a value into an int nobody else sees, if it has room for it: 1 when done. */
-K_INLINE int fast_refill(PyObject *box, int64_t value)
+/* Two digits into a box of two. */
+static K_NOINLINE int fast_refill_wide(PyObject *box, int64_t value)
 {
-    if (fast_fits_box(value) && Py_SIZE(box) != 0) {
-        fast_fill_box(box, value);
-        return 1;
-    }
     uint64_t size = (uint64_t)(value < 0 ? -value : value);
     if (size <= PyLong_MASK || size >> (2 * PyLong_SHIFT) || (Py_SIZE(box) != 2 && Py_SIZE(box) != -2))
         return 0;
@@ -71,6 +84,15 @@ K_INLINE int fast_refill(PyObject *box, int64_t value)
     ((PyLongObject *)box)->ob_digit[0] = (digit)(size & PyLong_MASK);
     ((PyLongObject *)box)->ob_digit[1] = (digit)(size >> PyLong_SHIFT);
     return 1;
+}
+/* Writes a value into an int nobody else sees, if it has room for it: 1 when done. */
+K_INLINE int fast_refill(PyObject *box, int64_t value)
+{
+    if (K_LIKELY(fast_fits_box(value) && Py_SIZE(box) != 0)) {
+        fast_fill_box(box, value);
+        return 1;
+    }
+    return fast_refill_wide(box, value);
 }
 
 K_INLINE PyObject *fast_int_new(int64_t value)
@@ -87,36 +109,6 @@ K_INLINE void fast_drop(PyObject *box)
 {
     if (--box->ob_refcnt == 0)
         k_small_free(box);
-}
-
-/* The result of an operation that consumes both operands; NULL with MemoryError. */
-K_INLINE PyObject *fast_int_result(int64_t value, PyObject *a, PyObject *b)
-{
-    if (Py_REFCNT(a) == 1 && fast_refill(a, value)) {
-        fast_drop(b);
-        return a;
-    }
-    PyObject *result = fast_int_new(value);
-    fast_drop(a);
-    fast_drop(b);
-    return result;
-}
-
-K_INLINE PyObject *fast_float_result(double value, PyObject *a, PyObject *b)
-{
-    if (Py_REFCNT(a) == 1) {
-        PyFloat_AS_DOUBLE(a) = value;
-        fast_drop(b);
-        return a;
-    }
-    fast_drop(a);
-    if (Py_REFCNT(b) == 1) {
-        PyFloat_AS_DOUBLE(b) = value;
-        return b;
-    }
-    PyObject *result = float_new_box(value);
-    fast_drop(b);
-    return result;
 }
 
 K_INLINE int fast_compare(int64_t a, int64_t b, uint32_t op)

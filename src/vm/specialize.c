@@ -19,35 +19,67 @@
 #include "vm/helpers.h"
 #include "vm/stats.h"
 
-/* The form that two loads and the operation behind them have together: for two locals; LC forms follow LL ones. */
-static int fused_form(int op)
-{
-    switch (op) {
-    case OP_ADD_INT: return OP_ADD_INT_LL;
-    case OP_SUBTRACT_INT: return OP_SUBTRACT_INT_LL;
-    case OP_ADD_INT_STORE: return OP_ADD_INT_STORE_LL;
-    case OP_SUBTRACT_INT_STORE: return OP_SUBTRACT_INT_STORE_LL;
-    case OP_ADD_FLOAT: return OP_ADD_FLOAT_LL;
-    case OP_SUBTRACT_FLOAT: return OP_SUBTRACT_FLOAT_LL;
-    case OP_MULTIPLY_FLOAT: return OP_MULTIPLY_FLOAT_LL;
-    case OP_COMPARE_INT_JUMP: return OP_COMPARE_INT_JUMP_LL;
-    case OP_SUBSCR_LIST: return OP_SUBSCR_LIST_LL;
-    default: return NO_FORM;
-    }
-}
-_Static_assert(OP_ADD_INT_LC == OP_ADD_INT_LL + 1 && OP_SUBSCR_LIST_LC == OP_SUBSCR_LIST_LL + 1, "LC follows LL");
+/* By fast form: its fused form for two locals, 0 when there is none. The others follow it. */
+static const uint16_t fused_of[OP_COUNT] = {
+#define OP(name, effect, cont, picture)
+#define SPECIAL(name, base, effect, cont, picture)
+#define FUSED(name, picture, ...) [OP_##name] = OP_##name##_LL,
+#define OP_BODIES 0
+#include "vm/ops/fused.ops.h"
+#undef OP_BODIES
+#undef FUSED
+#undef OP
+#undef SPECIAL
+};
+enum { AFTER_LL_LC = 1, AFTER_LL_SL = 2, AFTER_LL_SC = 3 };
+_Static_assert(OP_ADD_INT_LC == OP_ADD_INT_LL + AFTER_LL_LC && OP_ADD_INT_SL == OP_ADD_INT_LL + AFTER_LL_SL &&
+               OP_ADD_INT_SC == OP_ADD_INT_LL + AFTER_LL_SC, "the order of fused forms");
 
-/* A pair of loads before pc runs together with it, or alone again when it no longer fits. */
+static int runs_as(const KInstr *pc, int base)
+{
+    return vm_op_rows[pc->op].base == base;
+}
+
+/* A pair that ends with this load is split: the load begins a fused form now. */
+static void split_pair_before(KInstr *load)
+{
+    int op = load[-1].op;
+    if (op == OP_LOAD_FAST_LOAD_FAST || op == OP_LOAD_FAST_LOAD_CONST || op == OP_STORE_FAST_LOAD_FAST)
+        load[-1].op = vm_op_rows[op].base;
+}
+
+/* The copies that an augmented assignment makes of its target's parts run together with what uses them. */
+static void fuse_copies(KInstr *first, int op)
+{
+    first->op = op == OP_SUBSCR_LIST             ? OP_AUG_SUBSCR_LIST
+                : op == OP_STORE_SUBSCR_LIST     ? OP_AUG_STORE_LIST
+                : op == OP_LOAD_ATTR_VALUE       ? OP_AUG_ATTR_VALUE
+                : op == OP_STORE_ATTR_VALUE      ? OP_AUG_STORE_ATTR_VALUE
+                                                 : vm_op_rows[first->op].base;
+}
+
+/* The loads before pc run together with it in its new form, or alone again when there is no such form. */
 static void fuse_loads(KInstr *pc, int op)
 {
-    KInstr *pair = pc - 2;
-    int constant = pair[1].op == OP_LOAD_CONST, form = fused_form(op);
-    if (vm_op_rows[pair->op].base != OP_LOAD_FAST || pair->op == OP_LOAD_FAST || (!constant && pair[1].op != OP_LOAD_FAST))
+    KInstr *right = pc - 1, *left = pc - 2;
+    int form = op == NO_FORM ? 0 : fused_of[op];
+    if (runs_as(right, OP_COPY) && runs_as(left, OP_COPY) && right->d == 2 && left->d == 2)
+        fuse_copies(left, op);
+    if (runs_as(right, OP_SWAP) && runs_as(left, OP_SWAP) && right->d == 2 && left->d == 3)
+        fuse_copies(left, op);
+    int constant = runs_as(right, OP_LOAD_CONST);
+    if (!constant && !runs_as(right, OP_LOAD_FAST))
         return;
-    if (form != NO_FORM)
-        pair->op = (uint16_t)(form + constant);
-    else
-        pair->op = constant ? OP_LOAD_FAST_LOAD_CONST : OP_LOAD_FAST_LOAD_FAST;
+    if (runs_as(left, OP_LOAD_FAST)) {
+        int pair = constant ? OP_LOAD_FAST_LOAD_CONST : OP_LOAD_FAST_LOAD_FAST;
+        left->op = (uint16_t)(form ? form + (constant ? AFTER_LL_LC : 0) : pair);
+        if (form)
+            split_pair_before(left);
+    } else {
+        right->op = (uint16_t)(form ? form + (constant ? AFTER_LL_SC : AFTER_LL_SL) : vm_op_rows[right->op].base);
+        if (form)
+            split_pair_before(right);
+    }
 }
 
 static int fused_owner_form(int op)
@@ -55,37 +87,36 @@ static int fused_owner_form(int op)
     switch (op) {
     case OP_LOAD_ATTR_VALUE: return OP_ATTR_VALUE_L;
     case OP_LOAD_ATTR_SLOT: return OP_ATTR_SLOT_L;
+    case OP_LOAD_ATTR_DICT: return OP_ATTR_DICT_L;
     case OP_LOAD_METHOD_VALUES: return OP_METHOD_VALUES_L;
     case OP_LOAD_METHOD_NO_DICT: return OP_METHOD_NO_DICT_L;
+    case OP_STORE_ATTR_VALUE: return OP_STORE_ATTR_VALUE_L;
+    case OP_STORE_ATTR_SLOT: return OP_STORE_ATTR_SLOT_L;
     default: return OP_LOAD_FAST;
     }
 }
 
-/* The load of the owner before an attribute access runs together with it. A pair that ends with this load is split. */
+/* The load of the owner before an attribute access runs together with it. */
 static void fuse_owner(KInstr *pc, int op)
 {
     KInstr *load = pc - 1;
-    if (vm_op_rows[load->op].base != OP_LOAD_FAST)
+    if ((runs_as(load, OP_COPY) && load->d == 1) || (runs_as(load, OP_SWAP) && load->d == 2))
+        fuse_copies(load, op);
+    if (!runs_as(load, OP_LOAD_FAST))
         return;
     load->op = (uint16_t)fused_owner_form(op);
-    if (load->op != OP_LOAD_FAST && (load[-1].op == OP_LOAD_FAST_LOAD_FAST || load[-1].op == OP_STORE_FAST_LOAD_FAST))
-        load[-1].op = vm_op_rows[load[-1].op].base;
-}
-
-/* Two operands that two loads may have put there. */
-static int has_loads_before(const KInstr *pc)
-{
-    int base = vm_op_rows[pc->op].base;
-    return base == OP_BINARY_OP || base == OP_COMPARE_OP || base == OP_BINARY_SUBSCR;
+    if (load->op != OP_LOAD_FAST)
+        split_pair_before(load);
 }
 
 int vm_settle(KInstr *pc, KCache *cache, int op)
 {
     if (vm_stats)
         (op == NO_FORM ? vm_stats->refused : vm_stats->specialised)[vm_op_rows[pc->op].base]++;
-    if (has_loads_before(pc))
+    int base = vm_op_rows[pc->op].base;
+    if (base == OP_BINARY_OP || base == OP_COMPARE_OP || base == OP_BINARY_SUBSCR || base == OP_STORE_SUBSCR)
         fuse_loads(pc, op);
-    else if (vm_op_rows[pc->op].base == OP_LOAD_ATTR || vm_op_rows[pc->op].base == OP_LOAD_METHOD)
+    else if (base == OP_LOAD_ATTR || base == OP_LOAD_METHOD || base == OP_STORE_ATTR)
         fuse_owner(pc, op);
     if (op == NO_FORM) {
         pc->op = vm_op_rows[pc->op].base;
@@ -97,11 +128,6 @@ int vm_settle(KInstr *pc, KCache *cache, int op)
     pc->op = (uint16_t)op;
     cache->counter = CACHE_COOLDOWN;
     return 1;
-}
-
-static int runs_as(const KInstr *pc, int base)
-{
-    return vm_op_rows[pc->op].base == base;
 }
 
 /* ---- Python functions ---- */
@@ -141,19 +167,32 @@ static int form_of_special(PyObject *owner, PyObject *name, Py_ssize_t n, KCache
 
 /* ---- operators ---- */
 
-static int form_of_ints(uint32_t op, PyObject *right)
+static int form_of_ints(uint32_t op, PyObject *left, PyObject *right)
 {
+    int64_t x = fast_wide_value(left), y = fast_wide_value(right);
     switch (op % NB_INPLACE_ADD) {
     case NB_ADD: return OP_ADD_INT;
     case NB_SUBTRACT: return OP_SUBTRACT_INT;
-    case NB_MULTIPLY: return OP_MULTIPLY_INT;
+    case NB_MULTIPLY: return fast_product_fits(x, y) ? OP_MULTIPLY_INT : NO_FORM;
     case NB_AND: return OP_AND_INT;
     case NB_OR: return OP_OR_INT;
     case NB_XOR: return OP_XOR_INT;
-    case NB_RSHIFT: return (uint64_t)fast_int_value(right) < 63 ? OP_RSHIFT_INT : NO_FORM;
-    case NB_LSHIFT: return (uint64_t)fast_int_value(right) < 32 ? OP_LSHIFT_INT : NO_FORM;
-    case NB_FLOOR_DIVIDE: return Py_SIZE(right) > 0 ? OP_FLOOR_DIVIDE_INT : NO_FORM;
-    case NB_REMAINDER: return Py_SIZE(right) > 0 ? OP_REMAINDER_INT : NO_FORM;
+    case NB_RSHIFT: return (uint64_t)y < 63 ? OP_RSHIFT_INT : NO_FORM;
+    case NB_LSHIFT: return (uint64_t)y < 32 && fast_is_int(left) ? OP_LSHIFT_INT : NO_FORM;
+    case NB_FLOOR_DIVIDE: return y > 0 ? OP_FLOOR_DIVIDE_INT : NO_FORM;
+    case NB_REMAINDER: return y > 0 ? OP_REMAINDER_INT : NO_FORM;
+    case NB_TRUE_DIVIDE: return fast_are_ints(left, right) && y != 0 ? OP_DIVIDE_MIXED : NO_FORM;
+    default: return NO_FORM;
+    }
+}
+
+static int form_of_mixed(uint32_t op)
+{
+    switch (op % NB_INPLACE_ADD) {
+    case NB_ADD: return OP_ADD_MIXED;
+    case NB_SUBTRACT: return OP_SUBTRACT_MIXED;
+    case NB_MULTIPLY: return OP_MULTIPLY_MIXED;
+    case NB_TRUE_DIVIDE: return OP_DIVIDE_MIXED;
     default: return NO_FORM;
     }
 }
@@ -169,35 +208,21 @@ static int form_of_floats(uint32_t op)
     }
 }
 
-/* x = x + y: the form that writes into x's box. */
-static int form_with_store(int op)
-{
-    return op == OP_ADD_INT          ? OP_ADD_INT_STORE
-           : op == OP_SUBTRACT_INT   ? OP_SUBTRACT_INT_STORE
-           : op == OP_ADD_FLOAT      ? OP_ADD_FLOAT_STORE
-           : op == OP_SUBTRACT_FLOAT ? OP_SUBTRACT_FLOAT_STORE
-           : op == OP_MULTIPLY_FLOAT ? OP_MULTIPLY_FLOAT_STORE
-                                     : op;
-}
-
 int vm_specialize_binary(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
 {
     PyObject *left = frame->localsplus[pc->a], *right = frame->localsplus[pc->a + 1];
     int op = NO_FORM;
-    if (fast_are_ints(left, right))
-        op = form_of_ints(pc->d, right);
-    else if (fast_are_wide_ints(left, right))
-        op = pc->d % NB_INPLACE_ADD == NB_ADD        ? OP_ADD_INT
-             : pc->d % NB_INPLACE_ADD == NB_SUBTRACT ? OP_SUBTRACT_INT
-                                                     : NO_FORM;
+    double x, y;
+    if (fast_are_wide_ints(left, right))
+        op = form_of_ints(pc->d, left, right);
     else if (fast_are_floats(left, right))
         op = form_of_floats(pc->d);
+    else if (fast_number(left, &x) && fast_number(right, &y))
+        op = form_of_mixed(pc->d);
     else if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right) && pc->d % NB_INPLACE_ADD == NB_ADD)
         op = runs_as(pc + 1, OP_STORE_FAST) && frame->localsplus[pc[1].b] == left ? OP_APPEND_STR : OP_ADD_STR;
     else
         op = form_of_methods(left, right, vm_binary_method(left, right, pc->d), cache) ? OP_BINARY_PYTHON : NO_FORM;
-    if (runs_as(pc + 1, OP_STORE_FAST) && frame->localsplus[pc[1].b] == left)
-        op = form_with_store(op);
     return vm_settle(pc, cache, op);
 }
 

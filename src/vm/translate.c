@@ -323,22 +323,55 @@ static void write_instr(Translation *t, KCode *k, uint32_t at, uint32_t *next_ca
     }
 }
 
+static int is_conditional_jump(const KInstr *pc)
+{
+    return pc->op == OP_POP_JUMP_FORWARD_IF_FALSE || pc->op == OP_POP_JUMP_FORWARD_IF_TRUE ||
+           pc->op == OP_POP_JUMP_BACKWARD_IF_FALSE || pc->op == OP_POP_JUMP_BACKWARD_IF_TRUE;
+}
+
+static int is_none_jump(const KInstr *pc)
+{
+    return pc->op == OP_POP_JUMP_FORWARD_IF_NONE || pc->op == OP_POP_JUMP_FORWARD_IF_NOT_NONE ||
+           pc->op == OP_POP_JUMP_BACKWARD_IF_NONE || pc->op == OP_POP_JUMP_BACKWARD_IF_NOT_NONE;
+}
+
+static int paired_load(const KInstr *pc)
+{
+    if (pc[1].op == OP_LOAD_FAST)
+        return is_conditional_jump(pc + 2) || is_none_jump(pc + 2) ? OP_LOAD_FAST : OP_LOAD_FAST_LOAD_FAST;
+    if (pc[1].op == OP_LOAD_CONST)
+        return OP_LOAD_FAST_LOAD_CONST;
+    return is_conditional_jump(pc + 1) ? OP_TEST_L : is_none_jump(pc + 1) ? OP_TEST_NONE_L : OP_LOAD_FAST;
+}
+
+/* A store behind an operation that may have a form which stores its result at once stays alone. */
+static int paired_store(const KInstr *pc)
+{
+    static const uint8_t stores[OP_COUNT] = {
+        [OP_BINARY_OP] = 1, [OP_BINARY_SUBSCR] = 1, [OP_LOAD_ATTR] = 1, [OP_FOR_ITER] = 1,
+    };
+    int loads_follow = pc[1].op == OP_LOAD_FAST && (pc[2].op == OP_LOAD_FAST || pc[2].op == OP_LOAD_CONST ||
+                                                    is_conditional_jump(pc + 2) || is_none_jump(pc + 2));
+    if (stores[pc[-1].op])
+        return OP_STORE_FAST;
+    if (pc[1].op == OP_LOAD_FAST && !loads_follow)
+        return OP_STORE_FAST_LOAD_FAST;
+    return pc[1].op == OP_STORE_FAST ? OP_STORE_FAST_STORE_FAST : OP_STORE_FAST;
+}
+
 /* Pairs that run as one; the second keeps its own form, for jumps that lead to it. */
 static void pair_up(KCode *k)
 {
-    for (uint32_t i = 0; i + 1 < k->ninstr; i++) {
+    for (uint32_t i = 0; i + 2 < k->ninstr; i++) {
         KInstr *pc = &k->instr[i];
-        int loads_follow = pc[1].op == OP_LOAD_FAST && i + 2 < k->ninstr &&
-                           (pc[2].op == OP_LOAD_FAST || pc[2].op == OP_LOAD_CONST);
-        if (pc->op == OP_LOAD_FAST && pc[1].op == OP_LOAD_FAST)
-            pc->op = OP_LOAD_FAST_LOAD_FAST;
-        else if (pc->op == OP_LOAD_FAST && pc[1].op == OP_LOAD_CONST)
-            pc->op = OP_LOAD_FAST_LOAD_CONST;
-        else if (pc->op == OP_STORE_FAST && pc[1].op == OP_LOAD_FAST && !loads_follow)
-            pc->op = OP_STORE_FAST_LOAD_FAST;
-        else if (pc->op == OP_STORE_FAST && pc[1].op == OP_STORE_FAST)
-            pc->op = OP_STORE_FAST_STORE_FAST;
-        i += vm_op_rows[pc->op].base != pc->op;
+        int jump_behind = pc[1].op == OP_POP_JUMP_FORWARD_IF_FALSE || pc[1].op == OP_POP_JUMP_FORWARD_IF_TRUE;
+        int op = pc->op == OP_LOAD_FAST                    ? paired_load(pc)
+                 : pc->op == OP_STORE_FAST                 ? paired_store(pc)
+                 : pc->op == OP_IS_OP && jump_behind       ? OP_IS_OP_JUMP
+                 : pc->op == OP_CONTAINS_OP && jump_behind ? OP_CONTAINS_OP_JUMP
+                                                           : pc->op;
+        i += op != pc->op;
+        pc->op = (uint16_t)op;
     }
 }
 

@@ -97,103 +97,112 @@ OP(CONTAINS_OP, FOREIGN, CONT_NONE, "a <- a in a+1, d: not")
 SPECIAL(ADD_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a + a+1, small ints")
 #if OP_BODIES
 {
-    FAST_WIDE_INT(x + y);
+    OPERANDS_SS;
+    DO_INT(1, x + y);
 }
 #endif
 
 SPECIAL(SUBTRACT_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a - a+1, small ints")
 #if OP_BODIES
 {
-    FAST_WIDE_INT(x - y);
+    OPERANDS_SS;
+    DO_INT(1, x - y);
 }
 #endif
 
 SPECIAL(MULTIPLY_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a * a+1, small ints")
 #if OP_BODIES
 {
-    FAST_INT(x * y);
+    OPERANDS_SS;
+    DO_INT(fast_product_fits(x, y), x * y);
 }
 #endif
 
 SPECIAL(AND_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a & a+1, small ints")
 #if OP_BODIES
 {
-    FAST_INT(x & y);
+    OPERANDS_SS;
+    DO_INT(1, x & y);
 }
 #endif
 
 SPECIAL(OR_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a | a+1, small ints")
 #if OP_BODIES
 {
-    FAST_INT(x | y);
+    OPERANDS_SS;
+    DO_INT(1, x | y);
 }
 #endif
 
 SPECIAL(XOR_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a ^ a+1, small ints")
 #if OP_BODIES
 {
-    FAST_INT(x ^ y);
+    OPERANDS_SS;
+    DO_INT(1, x ^ y);
 }
 #endif
 
 SPECIAL(RSHIFT_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a >> a+1, small ints")
 #if OP_BODIES
 {
-    GUARD(fast_is_int(A1) && (uint64_t)fast_int_value(A1) < 63);
-    FAST_INT(x >> y);
+    OPERANDS_SS;
+    DO_INT((uint64_t)y < 63, x >> y);
 }
 #endif
 
 SPECIAL(LSHIFT_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a << a+1, small ints")
 #if OP_BODIES
 {
-    GUARD(fast_is_int(A1) && (uint64_t)fast_int_value(A1) < 32);
-    FAST_INT((int64_t)((uint64_t)x << y));
+    OPERANDS_SS;
+    DO_INT((uint64_t)y < 32 && fast_is_int(left), (int64_t)((uint64_t)x << y));
 }
 #endif
 
 SPECIAL(FLOOR_DIVIDE_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a // a+1, small ints")
 #if OP_BODIES
 {
-    GUARD(fast_is_int(A1) && Py_SIZE(A1) > 0);
-    FAST_INT(x / y - (x % y < 0));
+    OPERANDS_SS;
+    DO_INT(y > 0, x / y - (x % y < 0));
 }
 #endif
 
 SPECIAL(REMAINDER_INT, BINARY_OP, ALLOC, CONT_NONE, "a <- a % a+1, small ints")
 #if OP_BODIES
 {
-    GUARD(fast_is_int(A1) && Py_SIZE(A1) > 0);
-    FAST_INT(x % y + (x % y < 0 ? y : 0));
+    OPERANDS_SS;
+    DO_INT(y > 0, x % y + (x % y < 0 ? y : 0));
 }
 #endif
 
 SPECIAL(ADD_FLOAT, BINARY_OP, ALLOC, CONT_NONE, "a <- a + a+1, floats")
 #if OP_BODIES
 {
-    FAST_FLOAT(x + y);
+    OPERANDS_SS;
+    DO_FLOAT(1, x + y);
 }
 #endif
 
 SPECIAL(SUBTRACT_FLOAT, BINARY_OP, ALLOC, CONT_NONE, "a <- a - a+1, floats")
 #if OP_BODIES
 {
-    FAST_FLOAT(x - y);
+    OPERANDS_SS;
+    DO_FLOAT(1, x - y);
 }
 #endif
 
 SPECIAL(MULTIPLY_FLOAT, BINARY_OP, ALLOC, CONT_NONE, "a <- a * a+1, floats")
 #if OP_BODIES
 {
-    FAST_FLOAT(x * y);
+    OPERANDS_SS;
+    DO_FLOAT(1, x * y);
 }
 #endif
 
 SPECIAL(DIVIDE_FLOAT, BINARY_OP, ALLOC, CONT_NONE, "a <- a / a+1, floats")
 #if OP_BODIES
 {
-    GUARD(Py_IS_TYPE(A1, &PyFloat_Type) && PyFloat_AS_DOUBLE(A1) != 0.0);
-    FAST_FLOAT(x / y);
+    OPERANDS_SS;
+    DO_FLOAT(y != 0.0, x / y);
 }
 #endif
 
@@ -269,36 +278,24 @@ SPECIAL(COMPARE_STR, COMPARE_OP, ALLOC, CONT_NONE, "a <- a == or != a+1, strs")
 SPECIAL(COMPARE_INT_JUMP, COMPARE_OP, ALLOC, CONT_NONE, "a cmp a+1, small ints, and the POP_JUMP behind it")
 #if OP_BODIES
 {
-    PyObject *left = A, *right = A1;
-    GUARD(fast_are_wide_ints(left, right));
-    int truth = fast_compare(fast_wide_value(left), fast_wide_value(right), pc->d);
-    fast_drop(left);
-    fast_drop(right);
-    BRANCH_ON(truth);
+    OPERANDS_SS;
+    COMPARE_INTS_JUMP();
 }
 #endif
 
 SPECIAL(COMPARE_FLOAT_JUMP, COMPARE_OP, ALLOC, CONT_NONE, "a cmp a+1, floats, and the POP_JUMP behind it")
 #if OP_BODIES
 {
-    PyObject *left = A, *right = A1;
-    GUARD(fast_are_floats(left, right));
-    int truth = fast_compare_floats(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), pc->d);
-    fast_drop(left);
-    fast_drop(right);
-    BRANCH_ON(truth);
+    OPERANDS_SS;
+    COMPARE_FLOATS_JUMP();
 }
 #endif
 
 SPECIAL(COMPARE_STR_JUMP, COMPARE_OP, ALLOC, CONT_NONE, "a == or != a+1, strs, and the POP_JUMP behind it")
 #if OP_BODIES
 {
-    PyObject *left = A, *right = A1;
-    GUARD(PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right));
-    int truth = (left == right || k_str_eq(left, right)) == (pc->d == Py_EQ);
-    Py_DECREF(left);
-    Py_DECREF(right);
-    BRANCH_ON(truth);
+    OPERANDS_SS;
+    COMPARE_STRS_JUMP();
 }
 #endif
 
@@ -328,37 +325,34 @@ SPECIAL(COMPARE_PYTHON, COMPARE_OP, FOREIGN, CONT_COMPARE, "a <- the left operan
 }
 #endif
 
-SPECIAL(ADD_INT_STORE, BINARY_OP, ALLOC, CONT_NONE, "local of the STORE_FAST behind it <- a + a+1, small ints")
+SPECIAL(ADD_MIXED, BINARY_OP, ALLOC, CONT_NONE, "a <- a + a+1, a float and a small int")
 #if OP_BODIES
 {
-    FAST_INT_STORE(x + y);
+    OPERANDS_SS;
+    DO_MIXED(left->ob_type != right->ob_type, x + y);
 }
 #endif
 
-SPECIAL(SUBTRACT_INT_STORE, BINARY_OP, ALLOC, CONT_NONE, "local of the STORE_FAST behind it <- a - a+1, small ints")
+SPECIAL(SUBTRACT_MIXED, BINARY_OP, ALLOC, CONT_NONE, "a <- a - a+1, a float and a small int")
 #if OP_BODIES
 {
-    FAST_INT_STORE(x - y);
+    OPERANDS_SS;
+    DO_MIXED(left->ob_type != right->ob_type, x - y);
 }
 #endif
 
-SPECIAL(ADD_FLOAT_STORE, BINARY_OP, ALLOC, CONT_NONE, "local of the STORE_FAST behind it <- a + a+1, floats")
+SPECIAL(MULTIPLY_MIXED, BINARY_OP, ALLOC, CONT_NONE, "a <- a * a+1, a float and a small int")
 #if OP_BODIES
 {
-    FAST_FLOAT_STORE(x + y);
+    OPERANDS_SS;
+    DO_MIXED(left->ob_type != right->ob_type, x * y);
 }
 #endif
 
-SPECIAL(SUBTRACT_FLOAT_STORE, BINARY_OP, ALLOC, CONT_NONE, "local of the STORE_FAST behind it <- a - a+1, floats")
+SPECIAL(DIVIDE_MIXED, BINARY_OP, ALLOC, CONT_NONE, "a <- a / a+1, floats or small ints")
 #if OP_BODIES
 {
-    FAST_FLOAT_STORE(x - y);
-}
-#endif
-
-SPECIAL(MULTIPLY_FLOAT_STORE, BINARY_OP, ALLOC, CONT_NONE, "local of the STORE_FAST behind it <- a * a+1, floats")
-#if OP_BODIES
-{
-    FAST_FLOAT_STORE(x * y);
+    OPERANDS_SS;
+    DO_MIXED(y != 0.0, x / y);
 }
 #endif

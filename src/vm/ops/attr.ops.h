@@ -85,13 +85,8 @@ SPECIAL(LOAD_ATTR_DICT, LOAD_ATTR, FOREIGN, CONT_NONE, "a <- a's __dict__ at the
     PyObject *owner = A;
     KCache *cache = CACHE();
     GUARD(Py_TYPE(owner)->tp_version_tag == cache->version);
-    PyDictObject *dict = *(PyDictObject **)((char *)owner + (ptrdiff_t)cache->ptr);
-    GUARD(dict && !dict->ma_values);
-    PyDictKeysObject *keys = dict->ma_keys;
-    GUARD(DK_IS_UNICODE(keys) && cache->index < (size_t)keys->dk_nentries);
-    PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[cache->index];
-    GUARD(entry->me_key == NAME(pc->d) && entry->me_value);
-    A = Py_NewRef(entry->me_value);
+    ATTR_OF_DICT(value, owner, cache, NAME(pc->d));
+    A = Py_NewRef(value);
     RELEASE(owner);
     NEXT();
 }

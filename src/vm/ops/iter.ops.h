@@ -185,8 +185,7 @@ SPECIAL(FOR_ITER_LIST, FOR_ITER, FOREIGN, CONT_NONE, "a+1 <- next(list iterator 
     GUARD(Py_IS_TYPE(iter, &PyListIter_Type));
     PyListObject *list = iter->list;
     if (K_LIKELY(list && iter->index < Py_SIZE(list))) {
-        A1 = Py_NewRef(PyList_GET_ITEM(list, iter->index++));
-        NEXT();
+        RESULT_IN(A1, Py_NewRef(PyList_GET_ITEM(list, iter->index++)));
     }
     SAVE();
     iter->list = NULL;
@@ -203,8 +202,7 @@ SPECIAL(FOR_ITER_TUPLE, FOR_ITER, FOREIGN, CONT_NONE, "a+1 <- next(tuple iterato
     GUARD(Py_IS_TYPE(iter, &PyTupleIter_Type));
     PyTupleObject *tuple = iter->tuple;
     if (K_LIKELY(tuple && iter->index < Py_SIZE(tuple))) {
-        A1 = Py_NewRef(PyTuple_GET_ITEM(tuple, iter->index++));
-        NEXT();
+        RESULT_IN(A1, Py_NewRef(PyTuple_GET_ITEM(tuple, iter->index++)));
     }
     SAVE();
     iter->tuple = NULL;

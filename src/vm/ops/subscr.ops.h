@@ -48,49 +48,24 @@ OP(DELETE_SUBSCR, FOREIGN, CONT_NONE, "delete a[a+1]")
 SPECIAL(SUBSCR_LIST, BINARY_SUBSCR, FOREIGN, CONT_NONE, "a <- list a[small int a+1]")
 #if OP_BODIES
 {
-    PyObject *owner = A, *key = A1;
-    GUARD(PyList_CheckExact(owner) && fast_is_int(key));
-    int64_t i = fast_int_value(key);
-    i += i < 0 ? Py_SIZE(owner) : 0;
-    GUARD((uint64_t)i < (uint64_t)Py_SIZE(owner));
-    A = Py_NewRef(PyList_GET_ITEM(owner, i));
-    Py_DECREF(key);
-    RELEASE(owner);
-    NEXT();
+    OPERANDS_SS;
+    DO_SUBSCR(PyList_CheckExact, PyList_GET_ITEM);
 }
 #endif
 
 SPECIAL(SUBSCR_TUPLE, BINARY_SUBSCR, FOREIGN, CONT_NONE, "a <- tuple a[small int a+1]")
 #if OP_BODIES
 {
-    PyObject *owner = A, *key = A1;
-    GUARD(PyTuple_CheckExact(owner) && fast_is_int(key));
-    int64_t i = fast_int_value(key);
-    i += i < 0 ? Py_SIZE(owner) : 0;
-    GUARD((uint64_t)i < (uint64_t)Py_SIZE(owner));
-    A = Py_NewRef(PyTuple_GET_ITEM(owner, i));
-    Py_DECREF(key);
-    RELEASE(owner);
-    NEXT();
+    OPERANDS_SS;
+    DO_SUBSCR(PyTuple_CheckExact, PyTuple_GET_ITEM);
 }
 #endif
 
 SPECIAL(SUBSCR_DICT, BINARY_SUBSCR, FOREIGN, CONT_NONE, "a <- dict a[a+1]")
 #if OP_BODIES
 {
-    PyObject *owner = A, *key = A1;
-    GUARD(PyDict_CheckExact(owner));
-    SAVE();
-    PyObject *value = k_dict_find((PyDictObject *)owner, key);
-    if (K_UNLIKELY(!value)) {
-        if (!PyErr_Occurred())
-            _PyErr_SetKeyError(key);
-        ERROR();
-    }
-    Py_DECREF(owner);
-    Py_DECREF(key);
-    A = value;
-    NEXT();
+    OPERANDS_SS;
+    DO_SUBSCR_DICT();
 }
 #endif
 
@@ -109,18 +84,9 @@ SPECIAL(SUBSCR_GETITEM, BINARY_SUBSCR, FOREIGN, CONT_RESULT, "a <- a.__getitem__
 SPECIAL(STORE_SUBSCR_LIST, STORE_SUBSCR, FOREIGN, CONT_NONE, "list a+1 [small int a+2] <- a")
 #if OP_BODIES
 {
-    PyObject *owner = A1, *key = SLOT(pc->a + 2);
-    GUARD(PyList_CheckExact(owner) && fast_is_int(key));
-    int64_t i = fast_int_value(key);
-    i += i < 0 ? Py_SIZE(owner) : 0;
-    GUARD((uint64_t)i < (uint64_t)Py_SIZE(owner));
-    PyObject *old = PyList_GET_ITEM(owner, i);
-    SAVE();
-    PyList_SET_ITEM(owner, i, A);
-    Py_DECREF(old);
-    Py_DECREF(key);
-    Py_DECREF(owner);
-    NEXT();
+    enum { LEFT_OWNED = 1, RIGHT_OWNED = 1, LOADS = 0 };
+    PyObject *left = A1, *right = SLOT(pc->a + 2);
+    DO_STORE_LIST();
 }
 #endif
 
