@@ -11,6 +11,7 @@
 #include "objects/structseq.h"
 #include "objects/tuple.h"
 #include "runtime/errors.h"
+#include "runtime/oscall.h"
 #include "runtime/signal_state.h"
 #include "runtime/signals.h"
 #include "runtime/start.h"
@@ -235,28 +236,6 @@ FUNCTION(_signal, getitimer, O, "($module, which, /)", "Returns current value of
 
 /* ---- sets of signals ---- */
 
-static int fill_set(PyObject *iterable, sigset_t *set)
-{
-    sigemptyset(set);
-    K_AUTO(PyObject *) iterator = PyObject_GetIter(iterable);
-    if (!iterator)
-        return -1;
-    for (PyObject *item; (item = PyIter_Next(iterator)); ) {
-        int overflow;
-        long number = PyLong_AsLongAndOverflow(item, &overflow);
-        Py_DECREF(item);
-        if (number == -1 && PyErr_Occurred())
-            return -1;
-        if (overflow || number <= 0 || number >= NSIG) {
-            k_raise(PyExc_ValueError, overflow ? "signal number out of range [1; %i]" : "signal number %ld out of range [1; %i]",
-                    overflow ? NSIG - 1 : number, NSIG - 1);
-            return -1;
-        }
-        sigaddset(set, (int)number); /* numbers the C library keeps for itself are left out */
-    }
-    return PyErr_Occurred() ? -1 : 0;
-}
-
 static PyObject *set_to_python(const sigset_t *set)
 {
     K_AUTO(PyObject *) result = PySet_New(NULL);
@@ -275,7 +254,7 @@ FUNCTION(_signal, pthread_sigmask, FAST, "($module, how, mask, /)",
 {
     int how;
     sigset_t mask, old;
-    if (k_check_nargs("pthread_sigmask", nargs, 2, 2) < 0 || k_arg_int(args[0], &how) < 0 || fill_set(args[1], &mask) < 0)
+    if (k_check_nargs("pthread_sigmask", nargs, 2, 2) < 0 || k_arg_int(args[0], &how) < 0 || os_arg_signals(args[1], &mask) < 0)
         return NULL;
     int error = pthread_sigmask(how, &mask, &old);
     if (error) {
@@ -306,7 +285,7 @@ FUNCTION(_signal, sigwait, O, "($module, sigset, /)",
 {
     sigset_t set;
     int number;
-    if (fill_set(arg, &set) < 0)
+    if (os_arg_signals(arg, &set) < 0)
         return NULL;
     PyThreadState *tstate = PyEval_SaveThread();
     int error = sigwait(&set, &number);
@@ -375,7 +354,7 @@ FUNCTION(_signal, sigwaitinfo, O, "($module, sigset, /)",
          "information about the signal.")
 {
     sigset_t set;
-    return fill_set(arg, &set) < 0 ? NULL : wait_for_info(&set, NULL);
+    return os_arg_signals(arg, &set) < 0 ? NULL : wait_for_info(&set, NULL);
 }
 
 FUNCTION(_signal, sigtimedwait, FAST, "($module, sigset, timeout, /)",
@@ -383,7 +362,7 @@ FUNCTION(_signal, sigtimedwait, FAST, "($module, sigset, timeout, /)",
 {
     sigset_t set;
     _PyTime_t timeout;
-    if (k_check_nargs("sigtimedwait", nargs, 2, 2) < 0 || fill_set(args[0], &set) < 0 ||
+    if (k_check_nargs("sigtimedwait", nargs, 2, 2) < 0 || os_arg_signals(args[0], &set) < 0 ||
         _PyTime_FromSecondsObject(&timeout, args[1], _PyTime_ROUND_CEILING) < 0)
         return NULL;
     if (timeout < 0)

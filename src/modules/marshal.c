@@ -16,12 +16,17 @@ static int version_arg(PyObject *const *args, Py_ssize_t nargs, Py_ssize_t at, i
     return nargs > at ? k_arg_int(args[at], version) : 0;
 }
 
+static PyObject *dump(PyObject *value, int version)
+{
+    return PySys_Audit("marshal.dumps", "Oi", value, version) < 0 ? NULL : PyMarshal_WriteObjectToString(value, version);
+}
+
 FUNCTION(marshal, dump, FAST, "($module, value, file, version=version, /)", "Write a value to a binary file.")
 {
     int version;
     if (k_check_nargs("dump", nargs, 2, 3) < 0 || version_arg(args, nargs, 2, &version) < 0)
         return NULL;
-    K_AUTO(PyObject *) bytes = PyMarshal_WriteObjectToString(args[0], version);
+    K_AUTO(PyObject *) bytes = dump(args[0], version);
     return bytes ? PyObject_CallMethodObjArgs(args[1], K_STR("write"), bytes, NULL) : NULL;
 }
 
@@ -43,7 +48,7 @@ FUNCTION(marshal, dumps, FAST, "($module, value, version=version, /)", "The byte
     int version;
     if (k_check_nargs("dumps", nargs, 1, 2) < 0 || version_arg(args, nargs, 1, &version) < 0)
         return NULL;
-    return PyMarshal_WriteObjectToString(args[0], version);
+    return dump(args[0], version);
 }
 
 FUNCTION(marshal, loads, O, "($module, bytes, /)", "The value that bytes stand for; what follows it is ignored.")

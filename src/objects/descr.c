@@ -15,6 +15,7 @@
 #include "objects/tuple.h"
 #include "objects/type/type.h"
 #include "runtime/errors.h"
+#include "runtime/sys.h"
 #include "runtime/import.h"
 #include "runtime/state.h"
 
@@ -335,7 +336,11 @@ static PyObject *member_get(PyObject *self, PyObject *obj, PyObject *type)
 {
     if (!obj)
         return Py_NewRef(self);
-    return descr_check(self, obj) < 0 ? NULL : PyMember_GetOne((char *)obj, ((PyMemberDescrObject *)self)->d_member);
+    PyMemberDef *member = ((PyMemberDescrObject *)self)->d_member;
+    if (descr_check(self, obj) < 0 ||
+        (member->flags & PY_AUDIT_READ && PySys_Audit("object.__getattr__", "Os", obj, member->name) < 0))
+        return NULL;
+    return PyMember_GetOne((char *)obj, member);
 }
 
 static int member_set(PyObject *self, PyObject *obj, PyObject *value)

@@ -1,4 +1,4 @@
-/* oscall.c - user and group ids as Python's integers; -1 stands for the id that means "none". */
+/* oscall.c - arguments of system calls: user and group ids (-1 stands for the id that means "none"), sets of signals. */
 #include "runtime/oscall.h"
 #include "objects/int/int.h"
 #include "objects/protocol.h"
@@ -29,4 +29,26 @@ int os_arg_id(PyObject *arg, const char *kind, unsigned *id)
 PyObject *os_id(unsigned id)
 {
     return id == (unsigned)-1 ? PyLong_FromLong(-1) : PyLong_FromUnsignedLong(id);
+}
+
+int os_arg_signals(PyObject *iterable, sigset_t *set)
+{
+    sigemptyset(set);
+    K_AUTO(PyObject *) iterator = PyObject_GetIter(iterable);
+    if (!iterator)
+        return -1;
+    for (PyObject *item; (item = PyIter_Next(iterator)); ) {
+        int overflow;
+        long number = PyLong_AsLongAndOverflow(item, &overflow);
+        Py_DECREF(item);
+        if (number == -1 && PyErr_Occurred())
+            return -1;
+        if (overflow || number <= 0 || number >= NSIG) {
+            k_raise(PyExc_ValueError, overflow ? "signal number out of range [1; %i]" : "signal number %ld out of range [1; %i]",
+                    overflow ? NSIG - 1 : number, NSIG - 1);
+            return -1;
+        }
+        sigaddset(set, (int)number); /* numbers the C library keeps for itself are left out */
+    }
+    return PyErr_Occurred() ? -1 : 0;
 }

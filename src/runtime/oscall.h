@@ -3,6 +3,7 @@
 #define KAA_RUNTIME_OSCALL_H
 
 #include <errno.h>
+#include <signal.h>
 
 #include "objects/object.h"
 #include "runtime/errors.h"
@@ -28,5 +29,7 @@
 /* A user or group id from an int, -1 for "none": 0, or -1 with TypeError or OverflowError. kind is "uid" or "gid". */
 K_INT K_STATUS int os_arg_id(PyObject *arg, const char *kind, unsigned *id);
 K_INT K_NEW PyObject *os_id(unsigned id);
+/* The signals of an iterable of numbers: 0, or -1 with TypeError or ValueError. */
+K_INT K_STATUS int os_arg_signals(PyObject *iterable, sigset_t *set);
 
 #endif

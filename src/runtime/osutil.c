@@ -2,6 +2,7 @@
  *
  * In: objects or C strings.  Out: descriptors, FILE pointers, file objects made by module io. */
 #include "runtime/osutil.h"
+#include "runtime/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,7 +62,7 @@ int _PyLong_FileDescriptor_Converter(PyObject *o, void *to)
 FILE *_Py_fopen_obj(PyObject *path, const char *mode)
 {
     PyObject *bytes;
-    if (!PyUnicode_FSConverter(path, &bytes))
+    if (PySys_Audit("open", "Osi", path, mode, 0) < 0 || !PyUnicode_FSConverter(path, &bytes))
         return NULL;
     char cloexec[16];
     snprintf(cloexec, sizeof cloexec, "%se", mode);

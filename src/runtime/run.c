@@ -46,6 +46,8 @@ static PyObject *compile_in(KArena *arena, Node *mod, PyObject *filename, int fl
 
 static PyObject *compile_text(const char *source, Py_ssize_t size, const ParseOptions *options, int optimize)
 {
+    if (PySys_Audit("compile", "yO", source, options->filename) < 0)
+        return NULL;
     KArena *arena = arena_new();
     if (!arena)
         return PyErr_NoMemory();
@@ -64,6 +66,8 @@ PyObject *k_compile_source(const char *source, Py_ssize_t size, PyObject *filena
 
 PyObject *k_compile_object(PyObject *tree, PyObject *filename, int mode, int flags, int optimize)
 {
+    if (PySys_Audit("compile", "OO", tree, Py_None) < 0)
+        return NULL;
     KArena *arena = arena_new();
     if (!arena)
         return PyErr_NoMemory();

@@ -14,11 +14,11 @@
 #include "objects/tuple.h"
 #include "objects/weakref.h"
 #include "runtime/errors.h"
+#include "runtime/sys.h"
 #include "runtime/osutil.h"
 #include "runtime/run.h"
 #include "runtime/signals.h"
 #include "runtime/state.h"
-#include "runtime/sys.h"
 #include "runtime/time.h"
 #include "vm/eval.h"
 
@@ -74,8 +74,6 @@ static PyObject *start_thread(PyObject *const *args, Py_ssize_t nargs)
         return k_raise(PyExc_TypeError, "2nd arg must be a tuple");
     if (nargs > 2 && !PyDict_Check(args[2]))
         return k_raise(PyExc_TypeError, "optional 3rd arg must be a dictionary");
-    if (PySys_Audit("_thread.start_new_thread", "OOO", args[0], args[1], nargs > 2 ? args[2] : Py_None) < 0)
-        return NULL;
     Boot *boot = PyMem_RawMalloc(sizeof *boot);
     if (!boot)
         return PyErr_NoMemory();

@@ -76,8 +76,6 @@ METHOD_KW(builtins_compile, compile,
         (arg->optimize && k_arg_int(arg->optimize, &optimize) < 0) ||
         (arg->feature_version && k_arg_int(arg->feature_version, &feature) < 0))
         return NULL;
-    if (PySys_Audit("compile", "OO", arg->source, filename) < 0)
-        return NULL;
     if (flags & ~ALLOWED)
         return k_raise(PyExc_ValueError, "compile(): unrecognised flags");
     if (optimize < -1 || optimize > 2)

@@ -92,7 +92,7 @@ static int posix_exec(PyObject *module)
         return -1;
     return posix_constants(module) < 0 || posix_stat_start(module) < 0 || posix_dir_start(module) < 0 ||
                    posix_fd_start(module) < 0 || posix_process_start(module) < 0 ||
-                   posix_system_start(module) < 0
+                   posix_system_start(module) < 0 || posix_exec_start(module) < 0 || posix_sched_start(module) < 0
                ? -1
                : 0;
 }

@@ -11,7 +11,6 @@
 #include "objects/genericalias.h"
 #include "objects/type/type.h"
 #include "runtime/osutil.h"
-#include "runtime/sys.h"
 #include "runtime/warnings.h"
 
 METHODS_DECLARE(posix_dir);
@@ -69,7 +68,7 @@ FUNCTION_KW(posix_dir, listdir, "($module, /, path=None)",
             "The names in a folder (the current one by default), without '.' and '..', in no order.", *path)
 {
     PATH(path, .function = "listdir", .argument = "path", .nullable = true, .allow_fd = true);
-    if (posix_path(&path, arg->path) < 0)
+    if (posix_path(&path, arg->path) < 0 || PySys_Audit("os.listdir", "O", arg->path ? arg->path : Py_None) < 0)
         return NULL;
     DIR *folder = open_folder(&path);
     if (!folder)
@@ -390,7 +389,8 @@ FUNCTION_KW(posix_dir, mkdir, "($module, /, path, mode=511, *, dir_fd=None)", "M
 {
     PATH(path, .function = "mkdir", .argument = "path");
     int mode, dir_fd, result;
-    if (posix_path(&path, arg->path) < 0 || k_arg_int(arg->mode, &mode) < 0 || posix_dir_fd(arg->dir_fd, &dir_fd) < 0)
+    if (posix_path(&path, arg->path) < 0 || k_arg_int(arg->mode, &mode) < 0 || posix_dir_fd(arg->dir_fd, &dir_fd) < 0 ||
+        PySys_Audit("os.mkdir", "Oii", arg->path, mode, posix_audited_dir(dir_fd)) < 0)
         return NULL;
     UNLOCKED(result = mkdirat(dir_fd, path.text, (mode_t)mode));
     return result < 0 ? posix_path_error(&path) : Py_NewRef(Py_None);
@@ -400,7 +400,8 @@ static PyObject *do_unlink(const char *function, PyObject *argument, PyObject *d
 {
     PATH(path, .function = function, .argument = "path");
     int dir_fd, result;
-    if (posix_path(&path, argument) < 0 || posix_dir_fd(dir, &dir_fd) < 0)
+    if (posix_path(&path, argument) < 0 || posix_dir_fd(dir, &dir_fd) < 0 ||
+        PySys_Audit(flags ? "os.rmdir" : "os.remove", "Oi", argument, posix_audited_dir(dir_fd)) < 0)
         return NULL;
     UNLOCKED(result = unlinkat(dir_fd, path.text, flags));
     return result < 0 ? posix_path_error(&path) : Py_NewRef(Py_None);
@@ -427,7 +428,8 @@ static PyObject *do_rename(const char *function, PyObject *from, PyObject *to, P
     PATH(dst, .function = function, .argument = "dst");
     int src_fd, dst_fd, result;
     if (posix_path(&src, from) < 0 || posix_path(&dst, to) < 0 || posix_dir_fd(from_dir, &src_fd) < 0 ||
-        posix_dir_fd(to_dir, &dst_fd) < 0)
+        posix_dir_fd(to_dir, &dst_fd) < 0 ||
+        PySys_Audit("os.rename", "OOii", from, to, posix_audited_dir(src_fd), posix_audited_dir(dst_fd)) < 0)
         return NULL;
     UNLOCKED(result = renameat(src_fd, src.text, dst_fd, dst.text));
     return result < 0 ? posix_path_error2(&src, &dst) : Py_NewRef(Py_None);
@@ -452,7 +454,8 @@ FUNCTION_KW(posix_dir, link, "($module, /, src, dst, *, src_dir_fd=None, dst_dir
     PATH(dst, .function = "link", .argument = "dst");
     int src_fd, dst_fd, follow, result;
     if (posix_path(&src, arg->src) < 0 || posix_path(&dst, arg->dst) < 0 || posix_dir_fd(arg->src_dir_fd, &src_fd) < 0 ||
-        posix_dir_fd(arg->dst_dir_fd, &dst_fd) < 0 || posix_follow(arg->follow, &follow) < 0)
+        posix_dir_fd(arg->dst_dir_fd, &dst_fd) < 0 || posix_follow(arg->follow, &follow) < 0 ||
+        PySys_Audit("os.link", "OOii", arg->src, arg->dst, posix_audited_dir(src_fd), posix_audited_dir(dst_fd)) < 0)
         return NULL;
     UNLOCKED(result = linkat(src_fd, src.text, dst_fd, dst.text, follow ? AT_SYMLINK_FOLLOW : 0));
     return result < 0 ? posix_path_error2(&src, &dst) : Py_NewRef(Py_None);
@@ -464,7 +467,8 @@ FUNCTION_KW(posix_dir, symlink, "($module, /, src, dst, target_is_directory=Fals
     PATH(src, .function = "symlink", .argument = "src");
     PATH(dst, .function = "symlink", .argument = "dst");
     int dir_fd, result;
-    if (posix_path(&src, arg->src) < 0 || posix_path(&dst, arg->dst) < 0 || posix_dir_fd(arg->dir_fd, &dir_fd) < 0)
+    if (posix_path(&src, arg->src) < 0 || posix_path(&dst, arg->dst) < 0 || posix_dir_fd(arg->dir_fd, &dir_fd) < 0 ||
+        PySys_Audit("os.symlink", "OOi", arg->src, arg->dst, posix_audited_dir(dir_fd)) < 0)
         return NULL;
     UNLOCKED(result = symlinkat(src.text, dir_fd, dst.text));
     return result < 0 ? posix_path_error2(&src, &dst) : Py_NewRef(Py_None);
@@ -496,7 +500,7 @@ FUNCTION_KW(posix_dir, chdir, "($module, /, path)", "Changes the current folder.
 {
     PATH(path, .function = "chdir", .argument = "path", .allow_fd = true);
     int result;
-    if (posix_path(&path, arg->path) < 0)
+    if (posix_path(&path, arg->path) < 0 || PySys_Audit("os.chdir", "(O)", arg->path) < 0)
         return NULL;
     UNLOCKED(result = path.fd >= 0 ? fchdir(path.fd) : chdir(path.text));
     return result < 0 ? posix_path_error(&path) : Py_NewRef(Py_None);
@@ -505,7 +509,7 @@ FUNCTION_KW(posix_dir, chdir, "($module, /, path)", "Changes the current folder.
 FUNCTION_KW(posix_dir, fchdir, "($module, /, fd)", "Changes the current folder to an open one.", *fd)
 {
     int fd, result;
-    if (posix_fd(arg->fd, &fd) < 0)
+    if (posix_fd(arg->fd, &fd) < 0 || PySys_Audit("os.chdir", "(i)", fd) < 0)
         return NULL;
     UNLOCKED(result = fchdir(fd));
     return posix_status(result);

@@ -21,7 +21,7 @@ FUNCTION_KW(posix_fd, open, "($module, /, path, flags, mode=511, *, dir_fd=None)
     int flags, mode, dir_fd, fd;
     bool interrupted = false;
     if (posix_path(&path, arg->path) < 0 || k_arg_int(arg->flags, &flags) < 0 || k_arg_int(arg->mode, &mode) < 0 ||
-        posix_dir_fd(arg->dir_fd, &dir_fd) < 0)
+        posix_dir_fd(arg->dir_fd, &dir_fd) < 0 || PySys_Audit("open", "OOi", arg->path, Py_None, flags | O_CLOEXEC) < 0)
         return NULL;
     RETRIED(fd, interrupted, openat(dir_fd, path.text, flags | O_CLOEXEC, (mode_t)mode));
     if (fd < 0)
@@ -237,7 +237,8 @@ FUNCTION(posix_fd, ftruncate, FAST, "($module, fd, length, /)", "Makes a file th
     int fd, result;
     long long length;
     bool interrupted = false;
-    if (k_check_nargs("ftruncate", nargs, 2, 2) < 0 || k_arg_int(args[0], &fd) < 0 || k_arg_longlong(args[1], &length) < 0)
+    if (k_check_nargs("ftruncate", nargs, 2, 2) < 0 || k_arg_int(args[0], &fd) < 0 || k_arg_longlong(args[1], &length) < 0 ||
+        PySys_Audit("os.truncate", "iL", fd, length) < 0)
         return NULL;
     RETRIED(result, interrupted, ftruncate(fd, (off_t)length));
     return interrupted ? NULL : posix_status(result);
@@ -248,7 +249,8 @@ FUNCTION_KW(posix_fd, truncate, "($module, /, path, length)", "Makes a file that
     PATH(path, .function = "truncate", .argument = "path", .allow_fd = true);
     long long length;
     int result;
-    if (posix_path(&path, arg->path) < 0 || k_arg_longlong(arg->length, &length) < 0)
+    if (posix_path(&path, arg->path) < 0 || k_arg_longlong(arg->length, &length) < 0 ||
+        PySys_Audit("os.truncate", "OL", arg->path, length) < 0)
         return NULL;
     UNLOCKED(result = path.fd >= 0 ? ftruncate(path.fd, (off_t)length) : truncate(path.text, (off_t)length));
     return result < 0 ? posix_path_error(&path) : Py_NewRef(Py_None);
@@ -420,13 +422,71 @@ FUNCTION_KW(posix_fd, sendfile, "($module, /, out_fd, in_fd, offset, count)", "C
     return sent >= 0 ? PyLong_FromSsize_t(sent) : interrupted ? NULL : posix_error();
 }
 
+/* What splice() and copy_file_range() are told: where from, where to, how much. */
+typedef struct Transfer {
+    int src, dst;
+    Py_ssize_t count;
+    off_t src_place, dst_place;
+    off_t *from, *to; /* at those places, or NULL: at the file's own */
+} Transfer;
+
+static int take_place(PyObject *offset, off_t *place, off_t **at)
+{
+    long long value = 0;
+    *at = offset == Py_None ? NULL : place;
+    if (*at && k_arg_longlong(offset, &value) < 0)
+        return -1;
+    *place = (off_t)value;
+    return 0;
+}
+
+static int take_transfer(Transfer *t, PyObject *src, PyObject *dst, PyObject *count, PyObject *from, PyObject *to)
+{
+    if (k_arg_int(src, &t->src) < 0 || k_arg_int(dst, &t->dst) < 0 || k_arg_ssize(count, &t->count) < 0)
+        return -1;
+    if (t->count < 0) {
+        PyErr_SetString(PyExc_ValueError, "negative value for 'count' not allowed");
+        return -1;
+    }
+    return take_place(from, &t->src_place, &t->from) < 0 || take_place(to, &t->dst_place, &t->to) < 0 ? -1 : 0;
+}
+
+FUNCTION_KW(posix_fd, copy_file_range,
+            "($module, /, src, dst, count, offset_src=None,\n                offset_dst=None)",
+            "Copies bytes between files in the kernel; gives how many.", *src, *dst, *count, *offset_src, *offset_dst)
+{
+    Transfer t;
+    Py_ssize_t done;
+    bool interrupted = false;
+    if (take_transfer(&t, arg->src, arg->dst, arg->count, arg->offset_src, arg->offset_dst) < 0)
+        return NULL;
+    RETRIED(done, interrupted, copy_file_range(t.src, t.from, t.dst, t.to, (size_t)t.count, 0));
+    return done >= 0 ? PyLong_FromSsize_t(done) : interrupted ? NULL : posix_error();
+}
+
+FUNCTION_KW(posix_fd, splice, "($module, /, src, dst, count, offset_src=None, offset_dst=None,\n       flags=0)",
+            "Moves bytes between a pipe and a descriptor in the kernel; gives how many.", *src, *dst, *count, *offset_src,
+            *offset_dst, *flags)
+{
+    Transfer t;
+    Py_ssize_t done;
+    bool interrupted = false;
+    unsigned long flags = PyLong_Check(arg->flags) ? PyLong_AsUnsignedLongMask(arg->flags) : 0;
+    if (take_transfer(&t, arg->src, arg->dst, arg->count, arg->offset_src, arg->offset_dst) < 0)
+        return NULL;
+    if (!PyLong_Check(arg->flags))
+        return k_raise(PyExc_TypeError, "an integer is required");
+    RETRIED(done, interrupted, splice(t.src, t.from, t.dst, t.to, (size_t)t.count, (unsigned)flags));
+    return done >= 0 ? PyLong_FromSsize_t(done) : interrupted ? NULL : posix_error();
+}
+
 FUNCTION(posix_fd, lockf, FAST, "($module, fd, command, length, /)", "Applies, tests or removes a lock on part of a file.")
 {
     int fd, command, result;
     long long length;
     bool interrupted = false;
     if (k_check_nargs("lockf", nargs, 3, 3) < 0 || k_arg_int(args[0], &fd) < 0 || k_arg_int(args[1], &command) < 0 ||
-        k_arg_longlong(args[2], &length) < 0)
+        k_arg_longlong(args[2], &length) < 0 || PySys_Audit("os.lockf", "iiL", fd, command, length) < 0)
         return NULL;
     RETRIED(result, interrupted, lockf(fd, command, (off_t)length));
     return interrupted ? NULL : posix_status(result);

@@ -21,6 +21,7 @@
 #include "runtime/oscall.h"
 #include "runtime/osutil.h"
 #include "runtime/signals.h"
+#include "runtime/sys.h"
 #include "vm/eval.h"
 
 /* A path argument: text or bytes or os.PathLike, a descriptor where that is allowed, or None. */
@@ -47,6 +48,10 @@ K_INT PyObject *posix_error(void);                              /* OSError from 
 K_INT PyObject *posix_path_error(const PosixPath *path);        /* ... with the file name */
 K_INT PyObject *posix_path_error2(const PosixPath *path, const PosixPath *other);
 K_INT K_STATUS int posix_dir_fd(PyObject *argument, int *dir_fd); /* None: AT_FDCWD */
+static inline int posix_audited_dir(int dir_fd) /* as audit events tell it */
+{
+    return dir_fd == AT_FDCWD ? -1 : dir_fd;
+}
 K_INT K_STATUS int posix_fd(PyObject *argument, int *fd);         /* an int or an object with fileno() */
 K_INT K_STATUS int posix_follow(PyObject *argument, int *follow); /* truth value */
 K_INT PyObject *posix_status(int result);                         /* None, or OSError when negative */
@@ -59,6 +64,13 @@ K_INT K_STATUS int posix_fd_start(PyObject *module);
 K_INT K_STATUS int posix_dir_start(PyObject *module);
 K_INT K_STATUS int posix_process_start(PyObject *module);
 K_INT K_STATUS int posix_system_start(PyObject *module);
+K_INT K_STATUS int posix_exec_start(PyObject *module);
+K_INT K_STATUS int posix_sched_start(PyObject *module);
+/* Makes a static struct sequence type and adds it to the module. */
+K_INT K_STATUS int posix_add_type(PyObject *module, PyTypeObject *type, PyStructSequence_Desc *desc, const char *name);
+struct sched_param;
+/* From a posix.sched_param: 0, or -1 with TypeError. */
+K_INT K_STATUS int posix_sched_param(PyObject *object, struct sched_param *parameters);
 K_INT K_STATUS int posix_constants(PyObject *module);
 
 #endif

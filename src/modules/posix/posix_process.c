@@ -1,8 +1,7 @@
-/* posix_process.c - module posix: processes, their owners and surroundings: fork, exec, wait, ids, environment, limits.
+/* posix_process.c - module posix: processes, their owners and surroundings: fork, wait, ids, environment, limits.
  *
- * In: numbers, paths, argument lists.  Out: numbers, struct sequences, None; execv() does not return. */
+ * In: numbers, paths.  Out: numbers, struct sequences, None. */
 #include <grp.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -17,7 +16,6 @@
 #include "objects/float/float.h"
 #include "objects/set/set.h"
 #include "runtime/import.h"
-#include "runtime/sys.h"
 
 METHODS_DECLARE(posix_process);
 
@@ -45,131 +43,12 @@ static PyStructSequence_Field waitid_fields[] = {
 };
 static PyStructSequence_Desc waitid_desc = { "posix.waitid_result", "What waitid() gives.", waitid_fields, 5 };
 
-/* ---- starting programs ---- */
-
-typedef struct StringList {
-    char **item; /* ends with NULL */
-    Py_ssize_t n;
-} StringList;
-
-static void string_list_drop(StringList *list)
-{
-    for (Py_ssize_t i = 0; i < list->n; i++)
-        PyMem_Free(list->item[i]);
-    PyMem_Free(list->item);
-}
-
-static int string_list_start(StringList *list, Py_ssize_t capacity)
-{
-    *list = (StringList){ PyMem_Calloc((size_t)capacity + 1, sizeof(char *)), 0 };
-    if (list->item)
-        return 0;
-    PyErr_NoMemory();
-    return -1;
-}
-
-static int string_list_add(StringList *list, const char *head, const char *separator, const char *tail)
-{
-    size_t size = strlen(head) + strlen(separator) + strlen(tail) + 1;
-    char *text = PyMem_Malloc(size);
-    if (!text) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    snprintf(text, size, "%s%s%s", head, separator, tail);
-    list->item[list->n++] = text;
-    list->item[list->n] = NULL;
-    return 0;
-}
-
-static int take_arguments(StringList *list, PyObject *sequence, const char *function)
-{
-    *list = (StringList){ NULL, 0 };
-    if (!PyList_Check(sequence) && !PyTuple_Check(sequence)) {
-        PyErr_Format(PyExc_TypeError, "%s() arg 2 must be a tuple or list", function);
-        return -1;
-    }
-    Py_ssize_t n = PySequence_Fast_GET_SIZE(sequence);
-    if (n < 1) {
-        PyErr_Format(PyExc_ValueError, "%s() arg 2 must not be empty", function);
-        return -1;
-    }
-    if (string_list_start(list, n) < 0)
-        return -1;
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence) && i < n; i++) {
-        PATH(text, .argument = "argument");
-        if (posix_path(&text, PySequence_Fast_GET_ITEM(sequence, i)) < 0 || string_list_add(list, text.text, "", "") < 0)
-            return -1;
-    }
-    if (!list->item[0][0]) {
-        PyErr_Format(PyExc_ValueError, "%s() arg 2 first element cannot be empty", function);
-        return -1;
-    }
-    return 0;
-}
-
-static int add_variable(StringList *list, PyObject *name, PyObject *value)
-{
-    PATH(key, .argument = "key");
-    PATH(text, .argument = "value");
-    if (posix_path(&key, name) < 0 || posix_path(&text, value) < 0)
-        return -1;
-    if (!key.text[0] || strchr(key.text + 1, '=')) {
-        PyErr_SetString(PyExc_ValueError, "illegal environment variable name");
-        return -1;
-    }
-    return string_list_add(list, key.text, "=", text.text);
-}
-
-static int take_environment(StringList *list, PyObject *mapping, const char *function)
-{
-    *list = (StringList){ NULL, 0 };
-    if (!PyMapping_Check(mapping)) {
-        PyErr_Format(PyExc_TypeError, "%s: environment must be a mapping object", function);
-        return -1;
-    }
-    K_AUTO(PyObject *) keys = PyMapping_Keys(mapping);
-    K_AUTO(PyObject *) values = keys ? PyMapping_Values(mapping) : NULL;
-    if (!values || string_list_start(list, PyList_GET_SIZE(keys)) < 0)
-        return -1;
-    Py_ssize_t n = Py_MIN(PyList_GET_SIZE(keys), PyList_GET_SIZE(values));
-    for (Py_ssize_t i = 0; i < n; i++)
-        if (add_variable(list, PyList_GET_ITEM(keys, i), PyList_GET_ITEM(values, i)) < 0)
-            return -1;
-    return 0;
-}
-
-extern char **environ;
-
-static PyObject *do_exec(const char *function, PyObject *program, PyObject *arguments, PyObject *environment)
-{
-    PATH(path, .function = function, .argument = "path", .allow_fd = environment != NULL);
-    __attribute__((cleanup(string_list_drop))) StringList args = { NULL, 0 };
-    __attribute__((cleanup(string_list_drop))) StringList env = { NULL, 0 };
-    if (posix_path(&path, program) < 0 || take_arguments(&args, arguments, function) < 0 ||
-        (environment && take_environment(&env, environment, function) < 0) ||
-        PySys_Audit("os.exec", "OOO", program, arguments, environment ? environment : Py_None) < 0)
-        return NULL;
-    char **variables = environment ? env.item : environ;
-    if (path.fd >= 0)
-        fexecve(path.fd, args.item, variables);
-    else
-        execve(path.text, args.item, variables);
-    return posix_path_error(&path);
-}
-
-FUNCTION(posix_process, execv, FAST, "($module, path, argv, /)", "Runs a program in place of this one.")
-{
-    return k_check_nargs("execv", nargs, 2, 2) < 0 ? NULL : do_exec("execv", args[0], args[1], NULL);
-}
-
-FUNCTION_KW(posix_process, execve, "($module, /, path, argv, env)", "execv() with an environment of its own.", *path, *argv, *env)
-{
-    return do_exec("execve", arg->path, arg->argv, arg->env);
-}
+/* ---- starting processes ---- */
 
 FUNCTION(posix_process, fork, NOARGS, "($module, /)", "Doubles the process: 0 in the child, its id in the parent.")
 {
+    if (PySys_Audit("os.fork", NULL) < 0)
+        return NULL;
     PyOS_BeforeFork();
     pid_t pid = fork();
     int error = errno;
@@ -229,7 +108,7 @@ FUNCTION_KW(posix_process, system, "($module, /, command)", "Runs a command in a
 {
     PATH(command, .function = "system", .argument = "command");
     int status;
-    if (posix_path(&command, arg->command) < 0 || PySys_Audit("os.system", "O", arg->command) < 0)
+    if (posix_path(&command, arg->command) < 0 || PySys_Audit("os.system", "(y)", command.text) < 0)
         return NULL;
     UNLOCKED(status = system(command.text));
     return PyLong_FromLong(status);
@@ -249,7 +128,8 @@ FUNCTION(posix_process, kill, FAST, "($module, pid, signal, /)", "Sends a signal
 FUNCTION(posix_process, killpg, FAST, "($module, pgid, signal, /)", "Sends a signal to a process group.")
 {
     int group, signal_number;
-    if (k_check_nargs("killpg", nargs, 2, 2) < 0 || k_arg_int(args[0], &group) < 0 || k_arg_int(args[1], &signal_number) < 0)
+    if (k_check_nargs("killpg", nargs, 2, 2) < 0 || k_arg_int(args[0], &group) < 0 || k_arg_int(args[1], &signal_number) < 0 ||
+        PySys_Audit("os.killpg", "ii", group, signal_number) < 0)
         return NULL;
     if (killpg(group, signal_number) < 0)
         return posix_error();
@@ -668,64 +548,22 @@ FUNCTION(posix_process, putenv, FAST, "($module, name, value, /)", "Sets an envi
         return NULL;
     if (strchr(name.text, '='))
         return k_raise(PyExc_ValueError, "illegal environment variable name");
+    if (PySys_Audit("os.putenv", "yy", name.text, value.text) < 0)
+        return NULL;
     return posix_status(setenv(name.text, value.text, 1));
 }
 
 FUNCTION(posix_process, unsetenv, O, "($module, name, /)", "Removes an environment variable of the process.")
 {
     PATH(name, .function = "unsetenv", .argument = "name");
-    return posix_path(&name, arg) < 0 ? NULL : posix_status(unsetenv(name.text));
-}
-
-/* ---- scheduling ---- */
-
-FUNCTION(posix_process, sched_yield, NOARGS, "($module, /)", "Lets other processes run.")
-{
-    return posix_status(sched_yield());
-}
-
-FUNCTION(posix_process, sched_getaffinity, O, "($module, pid, /)", "The processors a process may run on: a set.")
-{
-    int pid;
-    cpu_set_t cpus;
-    if (k_arg_int(arg, &pid) < 0)
+    if (posix_path(&name, arg) < 0 || PySys_Audit("os.unsetenv", "(y)", name.text) < 0)
         return NULL;
-    if (sched_getaffinity(pid, sizeof cpus, &cpus) < 0)
-        return posix_error();
-    K_AUTO(PyObject *) list = PyList_New(0);
-    for (int i = 0; list && i < CPU_SETSIZE; i++)
-        if (CPU_ISSET(i, &cpus)) {
-            PyObject *number = PyLong_FromLong(i);
-            if (!number || k_list_append_steal((PyListObject *)list, number) < 0)
-                return NULL;
-        }
-    return list ? PySet_New(list) : NULL;
-}
-
-FUNCTION(posix_process, sched_setaffinity, FAST, "($module, pid, mask, /)", "Sets the processors a process may run on.")
-{
-    int pid;
-    cpu_set_t cpus;
-    if (k_check_nargs("sched_setaffinity", nargs, 2, 2) < 0 || k_arg_int(args[0], &pid) < 0)
-        return NULL;
-    CPU_ZERO(&cpus);
-    K_AUTO(PyObject *) numbers = PySequence_List(args[1]);
-    for (Py_ssize_t i = 0; numbers && i < PyList_GET_SIZE(numbers); i++) {
-        int number;
-        if (k_arg_int(PyList_GET_ITEM(numbers, i), &number) < 0)
-            return NULL;
-        if (number < 0)
-            return k_raise(PyExc_ValueError, "negative CPU number");
-        if (number >= CPU_SETSIZE)
-            return k_raise(PyExc_OverflowError, "CPU number too large");
-        CPU_SET(number, &cpus);
-    }
-    return numbers ? posix_status(sched_setaffinity(pid, sizeof cpus, &cpus)) : NULL;
+    return posix_status(unsetenv(name.text));
 }
 
 METHODS_END(posix_process);
 
-static int add_result_type(PyObject *module, PyTypeObject *type, PyStructSequence_Desc *desc, const char *name)
+int posix_add_type(PyObject *module, PyTypeObject *type, PyStructSequence_Desc *desc, const char *name)
 {
     if (!type->tp_name && k_structseq_init(type, desc) < 0)
         return -1;
@@ -734,10 +572,10 @@ static int add_result_type(PyObject *module, PyTypeObject *type, PyStructSequenc
 
 int posix_process_start(PyObject *module)
 {
-    return add_result_type(module, &uname_result_type, &uname_desc, "uname_result") < 0 ||
-                   add_result_type(module, &times_result_type, &times_desc, "times_result") < 0 ||
-                   add_result_type(module, &terminal_size_type, &terminal_desc, "terminal_size") < 0 ||
-                   add_result_type(module, &waitid_result_type, &waitid_desc, "waitid_result") < 0 ||
+    return posix_add_type(module, &uname_result_type, &uname_desc, "uname_result") < 0 ||
+                   posix_add_type(module, &times_result_type, &times_desc, "times_result") < 0 ||
+                   posix_add_type(module, &terminal_size_type, &terminal_desc, "terminal_size") < 0 ||
+                   posix_add_type(module, &waitid_result_type, &waitid_desc, "waitid_result") < 0 ||
                    PyModule_AddFunctions(module, METHODS(posix_process)) < 0
                ? -1
                : 0;

@@ -190,7 +190,8 @@ FUNCTION_KW(posix_stat, chmod, "($module, /, path, mode, *, dir_fd=None, follow_
     PATH(path, .function = "chmod", .argument = "path", .allow_fd = true);
     int mode, dir_fd, follow, result;
     if (posix_path(&path, arg->path) < 0 || k_arg_int(arg->mode, &mode) < 0 || posix_dir_fd(arg->dir_fd, &dir_fd) < 0 ||
-        posix_follow(arg->follow, &follow) < 0)
+        posix_follow(arg->follow, &follow) < 0 ||
+        PySys_Audit("os.chmod", "Oii", arg->path, mode, posix_audited_dir(dir_fd)) < 0)
         return NULL;
     UNLOCKED(result = path.fd >= 0 ? fchmod(path.fd, (mode_t)mode)
                                    : fchmodat(dir_fd, path.text, (mode_t)mode, follow ? 0 : AT_SYMLINK_NOFOLLOW));
@@ -205,32 +206,11 @@ FUNCTION_KW(posix_stat, fchmod, "($module, /, fd, mode)", "Sets the permission b
 {
     int fd, mode, result;
     bool interrupted = false;
-    if (k_arg_int(arg->fd, &fd) < 0 || k_arg_int(arg->mode, &mode) < 0)
+    if (k_arg_int(arg->fd, &fd) < 0 || k_arg_int(arg->mode, &mode) < 0 ||
+        PySys_Audit("os.chmod", "iii", fd, mode, -1) < 0)
         return NULL;
     RETRIED(result, interrupted, fchmod(fd, (mode_t)mode));
     return interrupted ? NULL : posix_status(result);
-}
-
-/* An id: -1 leaves it as it is. */
-static int arg_id(PyObject *argument, const char *what, unsigned *id)
-{
-    K_AUTO(PyObject *) index = PyNumber_Index(argument);
-    if (!index) {
-        PyErr_Format(PyExc_TypeError, "%s should be integer, not %.200s", what, Py_TYPE(argument)->tp_name);
-        return -1;
-    }
-    int overflow;
-    long value = PyLong_AsLongAndOverflow(index, &overflow);
-    if (overflow < 0 || (!overflow && value < -1)) {
-        PyErr_Format(PyExc_OverflowError, "%s is less than minimum", what);
-        return -1;
-    }
-    if (overflow > 0 || value > (long)UINT_MAX) {
-        PyErr_Format(PyExc_OverflowError, "%s is greater than maximum", what);
-        return -1;
-    }
-    *id = (unsigned)value;
-    return 0;
 }
 
 static PyObject *do_chown(const char *function, PyObject *argument, PyObject *user, PyObject *group, PyObject *dir,
@@ -239,8 +219,9 @@ static PyObject *do_chown(const char *function, PyObject *argument, PyObject *us
     PATH(path, .function = function, .argument = "path", .allow_fd = allow_fd);
     unsigned uid, gid;
     int dir_fd, result;
-    if (posix_path(&path, argument) < 0 || arg_id(user, "uid", &uid) < 0 || arg_id(group, "gid", &gid) < 0 ||
-        posix_dir_fd(dir, &dir_fd) < 0)
+    if (posix_path(&path, argument) < 0 || os_arg_id(user, "uid", &uid) < 0 || os_arg_id(group, "gid", &gid) < 0 ||
+        posix_dir_fd(dir, &dir_fd) < 0 ||
+        PySys_Audit("os.chown", "OIIi", argument, uid, gid, posix_audited_dir(dir_fd)) < 0)
         return NULL;
     UNLOCKED(result = path.fd >= 0 ? fchown(path.fd, uid, gid)
                                    : fchownat(dir_fd, path.text, uid, gid, follow ? 0 : AT_SYMLINK_NOFOLLOW));
@@ -268,7 +249,8 @@ FUNCTION_KW(posix_stat, fchown, "($module, /, fd, uid, gid)", "chown() of an ope
 {
     unsigned uid, gid;
     int fd, result;
-    if (k_arg_int(arg->fd, &fd) < 0 || arg_id(arg->uid, "uid", &uid) < 0 || arg_id(arg->gid, "gid", &gid) < 0)
+    if (k_arg_int(arg->fd, &fd) < 0 || os_arg_id(arg->uid, "uid", &uid) < 0 || os_arg_id(arg->gid, "gid", &gid) < 0 ||
+        PySys_Audit("os.chown", "iIIi", fd, uid, gid, -1) < 0)
         return NULL;
     UNLOCKED(result = fchown(fd, uid, gid));
     return posix_status(result);
@@ -324,6 +306,8 @@ FUNCTION_KW(posix_stat, utime,
             if ((arg->ns ? nanoseconds_to_timespec : seconds_to_timespec)(PyTuple_GET_ITEM(pair, i), &time[i]) < 0)
                 return NULL;
     }
+    if (PySys_Audit("os.utime", "OOOi", arg->path, arg->times, arg->ns ? arg->ns : Py_None, posix_audited_dir(dir_fd)) < 0)
+        return NULL;
     const struct timespec *times = pair == Py_None ? NULL : time;
     UNLOCKED(result = path.fd >= 0 ? futimens(path.fd, times)
                                    : utimensat(dir_fd, path.text, times, follow ? 0 : AT_SYMLINK_NOFOLLOW));

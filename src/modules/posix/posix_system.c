@@ -1,10 +1,8 @@
-/* posix_system.c - module posix: Linux's further calls: attributes of files, descriptors that count, groups, terminals,
- * scheduling.
+/* posix_system.c - module posix: Linux's further calls: attributes of files, descriptors that count, groups, terminals.
  *
  * In: paths, descriptors, numbers.  Out: bytes, descriptors, None. */
 #include <grp.h>
 #include <pty.h>
-#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -13,8 +11,6 @@
 #include <utmp.h>
 
 #include "modules/posix/posix_int.h"
-#include "objects/float/float.h"
-#include "runtime/sys.h"
 
 METHODS_DECLARE(posix_system);
 
@@ -217,6 +213,8 @@ FUNCTION(posix_system, forkpty, NOARGS, "($module, /)",
          "fork() with a new pseudo-terminal for the child: (process id, master descriptor).")
 {
     int master = -1;
+    if (PySys_Audit("os.forkpty", NULL) < 0)
+        return NULL;
     PyOS_BeforeFork();
     pid_t pid = forkpty(&master, NULL, NULL, NULL);
     int error = errno;
@@ -251,6 +249,40 @@ FUNCTION(posix_system, initgroups, FAST, "($module, username, gid, /)", "Sets th
     return posix_status(initgroups(name.text, id));
 }
 
+FUNCTION(posix_system, getgrouplist, FAST, "($module, user, group, /)", "The groups a user belongs to, and the given one.")
+{
+    unsigned id;
+    if (k_check_nargs("getgrouplist", nargs, 2, 2) < 0)
+        return NULL;
+    if (!PyUnicode_Check(args[0]))
+        return k_raise(PyExc_TypeError, "getgrouplist() argument 1 must be str, not %.50s", Py_TYPE(args[0])->tp_name);
+    PATH(user, .function = "getgrouplist", .argument = "user");
+    if (posix_path(&user, args[0]) < 0 || os_arg_id(args[1], "gid", &id) < 0)
+        return NULL;
+    gid_t *group = NULL;
+    int n = 16, before = 0, status = -1;
+    while (status < 0 && n > before) { /* told how many there are */
+        gid_t *larger = PyMem_Resize(group, gid_t, n);
+        if (!larger) {
+            PyMem_Free(group);
+            return PyErr_NoMemory();
+        }
+        group = larger;
+        before = n;
+        UNLOCKED(status = getgrouplist(user.text, id, group, &n));
+    }
+    K_AUTO(PyObject *) list = status < 0 ? posix_error() : PyList_New(n);
+    for (int i = 0; list && i < n; i++) {
+        PyObject *number = os_id(group[i]);
+        if (number)
+            PyList_SET_ITEM(list, i, number);
+        else
+            K_SET(list, NULL);
+    }
+    PyMem_Free(group);
+    return K_MOVE(list);
+}
+
 FUNCTION(posix_system, setgroups, O, "($module, groups, /)", "Sets the further groups of the process.")
 {
     enum { MOST_GROUPS = 65536 };
@@ -271,39 +303,6 @@ FUNCTION(posix_system, setgroups, O, "($module, groups, /)", "Sets the further g
     return result;
 }
 
-/* ---- scheduling ---- */
-
-#define PRIORITY_BOUND(name, doc)                                                                                      \
-    FUNCTION_KW(posix_system, name, "($module, /, policy)", doc, *policy)                                              \
-    {                                                                                                                  \
-        int policy;                                                                                                    \
-        if (k_arg_int(arg->policy, &policy) < 0)                                                                       \
-            return NULL;                                                                                               \
-        int priority = name(policy);                                                                                   \
-        return priority < 0 ? posix_error() : PyLong_FromLong(priority);                                               \
-    }
-PRIORITY_BOUND(sched_get_priority_max, "The highest priority of a scheduling policy.")
-PRIORITY_BOUND(sched_get_priority_min, "The lowest priority of a scheduling policy.")
-
-FUNCTION(posix_system, sched_getscheduler, O, "($module, pid, /)", "The scheduling policy of a process; 0 is this one.")
-{
-    int pid;
-    if (k_arg_int(arg, &pid) < 0)
-        return NULL;
-    int policy = sched_getscheduler(pid);
-    return policy < 0 ? posix_error() : PyLong_FromLong(policy);
-}
-
-FUNCTION(posix_system, sched_rr_get_interval, O, "($module, pid, /)", "The round-robin time of a process, in seconds.")
-{
-    int pid;
-    struct timespec time;
-    if (k_arg_int(arg, &pid) < 0)
-        return NULL;
-    if (sched_rr_get_interval(pid, &time) < 0)
-        return posix_error();
-    return PyFloat_FromDouble((double)time.tv_sec + 1e-9 * (double)time.tv_nsec);
-}
 METHODS_END(posix_system);
 
 int posix_system_start(PyObject *module)

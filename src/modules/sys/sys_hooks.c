@@ -191,7 +191,7 @@ int PySys_Audit(const char *event, const char *format, ...)
     PyErr_Fetch(&type, &value, &traceback);
     va_list va;
     va_start(va, format);
-    K_AUTO(PyObject *) args = format && *format ? Py_VaBuildValue(format, va) : PyTuple_New(0);
+    K_AUTO(PyObject *) args = format && *format ? _Py_VaBuildValue_SizeT(format, va) : PyTuple_New(0);
     va_end(va);
     if (args && !PyTuple_Check(args)) {
         PyObject *one = PyTuple_Pack(1, args);
@@ -235,8 +235,11 @@ METHOD_KW(sys_hooks, addaudithook, "($module, /, hook)", "Adds a new audit hook 
             return NULL;
         Py_RETURN_NONE;
     }
-    if (!py_hooks && !(py_hooks = PyList_New(0)))
-        return NULL;
+    if (!py_hooks) { /* no program finds the list through gc */
+        if (!(py_hooks = PyList_New(0)))
+            return NULL;
+        PyObject_GC_UnTrack(py_hooks);
+    }
     if (PyList_Append(py_hooks, arg->hook) < 0)
         return NULL;
     Py_RETURN_NONE;

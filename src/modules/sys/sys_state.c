@@ -64,14 +64,15 @@ METHOD(sys_state, _getframe, FAST, "($module, depth=0, /)",
     int depth = 0;
     if (k_check_nargs("_getframe", nargs, 0, 1) < 0 || (nargs && k_arg_int(args[0], &depth) < 0))
         return NULL;
-    if (PySys_Audit("sys._getframe", NULL) < 0)
-        return NULL;
     _PyInterpreterFrame *frame = _PyThreadState_GET()->cframe->current_frame;
     while (frame && (k_frame_is_incomplete(frame) || depth-- > 0))
         frame = frame->previous;
     if (!frame)
         return k_raise(PyExc_ValueError, "call stack is not deep enough");
-    return Py_XNewRef(k_frame_object(frame));
+    K_AUTO(PyObject *) object = Py_XNewRef(k_frame_object(frame));
+    if (!object || PySys_Audit("sys._getframe", "(O)", object) < 0)
+        return NULL;
+    return K_MOVE(object);
 }
 
 METHOD(sys_state, _current_frames, NOARGS, "($module, /)",

@@ -19,6 +19,7 @@
 #include "objects/str/str.h"
 #include "objects/tuple.h"
 #include "runtime/errors.h"
+#include "runtime/sys.h"
 #include "runtime/state.h"
 
 static PyFrameObject *fr(PyObject *self)
@@ -268,7 +269,7 @@ int _PyFrame_IsEntryFrame(PyFrameObject *f)
     }
 FRAME_GETTER(globals, PyFrame_GetGlobals(f))
 FRAME_GETTER(builtins, PyFrame_GetBuiltins(f))
-FRAME_GETTER(code, PyFrame_GetCode(f))
+FRAME_GETTER(code, PySys_Audit("object.__getattr__", "Os", self, "f_code") < 0 ? NULL : PyFrame_GetCode(f))
 FRAME_GETTER(locals, PyFrame_GetLocals(f))
 FRAME_GETTER(lasti, PyLong_FromLong(PyFrame_GetLasti(f)))
 FRAME_GETTER(trace, Py_NewRef(f->f_trace ? f->f_trace : Py_None))

@@ -14,6 +14,7 @@
 #include "objects/tuple.h"
 #include "objects/type/type_internal.h"
 #include "runtime/errors.h"
+#include "runtime/sys.h"
 
 /* ---- creation ---- */
 
@@ -180,6 +181,8 @@ int object_set_class(PyObject *self, PyObject *value, void *closure)
         k_raise(PyExc_TypeError, "__class__ must be set to a class, not '%s' object", Py_TYPE(value)->tp_name);
         return -1;
     }
+    if (PySys_Audit("object.__setattr__", "OsO", self, "__class__", value) < 0)
+        return -1;
     new = (PyTypeObject *)value;
     bool modules = PyType_IsSubtype(new, &PyModule_Type) && PyType_IsSubtype(old, &PyModule_Type);
     if (!modules

@@ -18,6 +18,7 @@
 #include "objects/type/type_internal.h"
 #include "objects/weakref.h"
 #include "runtime/errors.h"
+#include "runtime/sys.h"
 #include "runtime/state.h"
 
 #define AS_TYPE(o) ((PyTypeObject *)(o))
@@ -82,7 +83,7 @@ static int type_check_settable(PyTypeObject *type, PyObject *value, const char *
         k_raise(PyExc_TypeError, "cannot delete '%s' attribute of immutable type '%s'", name, type->tp_name);
         return -1;
     }
-    return 0;
+    return PySys_Audit("object.__setattr__", "OsO", type, name, value);
 }
 
 static int type_set_name(PyObject *self, PyObject *value, void *closure)
