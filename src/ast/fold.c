@@ -480,7 +480,6 @@ static int fold_kind(Folder *f, Node *node)
     case Compare_kind:       return fold_compare(f, node);
     case Name_kind:          return fold_name(f, node);
     case For_kind:           return fold_iterated(f, node->For.iter);
-    case AsyncFor_kind:      return fold_iterated(f, node->AsyncFor.iter);
     case comprehension_kind: return fold_iterated(f, node->comprehension.iter);
     }
     return 0;

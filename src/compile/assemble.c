@@ -328,12 +328,11 @@ static int make_tables(Compiler *c, KCodeParts *parts)
     return parts->code && parts->linetable && parts->exceptiontable && parts->consts && parts->names ? 0 : -1;
 }
 
-/* Code that runs off its end returns None. */
+/* Code that runs off its end returns None; behind a raise that is dead code, but None may stay a constant. */
 static int finish_code(Compiler *c, bool add_none)
 {
     Instr *last = block_last(c->unit->current);
-    if (last && (last->op == BC_RETURN_VALUE || last->op == BC_RAISE_VARARGS || last->op == BC_RERAISE ||
-                 last->op == V_JUMP || last->op == V_JUMP_NO_INTERRUPT))
+    if (last && last->op == BC_RETURN_VALUE)
         return 0;
     at_nowhere(c);
     if (add_none)

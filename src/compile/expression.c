@@ -148,10 +148,13 @@ static int compare(Compiler *c, const Node *node)
     TRY(compile_expression(c, node->Compare.left));
     if (node->Compare.ops->n == 1)
         return chain_links(c, node, 0, NULL);
-    Block *failed = block_new(c), *end = block_new(c);
-    if (!failed || !end)
+    Block *failed = block_new(c);
+    if (!failed)
         return -1;
     TRY(chain_links(c, node, BC_JUMP_IF_FALSE_OR_POP, failed));
+    Block *end = block_new(c);
+    if (!end)
+        return -1;
     TRY(emit_jump_artificial(c, V_JUMP, end));
     block_use(c, failed);
     TRY(emit_arg(c, BC_SWAP, 2));
@@ -197,12 +200,15 @@ static int jump_if_conditional(Compiler *c, const Node *node, Block *target, boo
 static int jump_if_chain(Compiler *c, const Node *node, Block *target, bool condition)
 {
     TRY(warn_comparison(c, node));
-    Block *failed = block_new(c), *end = block_new(c);
-    if (!failed || !end)
+    Block *failed = block_new(c);
+    if (!failed)
         return -1;
     TRY(compile_expression(c, node->Compare.left));
     TRY(chain_links(c, node, V_POP_JUMP_IF_FALSE, failed));
     TRY(emit_jump(c, condition ? V_POP_JUMP_IF_TRUE : V_POP_JUMP_IF_FALSE, target));
+    Block *end = block_new(c); /* the order in which blocks are made is the order of copied exits */
+    if (!end)
+        return -1;
     TRY(emit_jump_artificial(c, V_JUMP, end));
     block_use(c, failed);
     TRY(emit(c, BC_POP_TOP));

@@ -540,6 +540,8 @@ int flow_optimize(Compiler *c)
     for (Block *block = c->unit->newest; block; block = block->made_before)
         TRY(copy_small_exit(c, block));
     TRY(remove_unreachable(c));
+    for (Block *block = c->unit->entry; block; block = block->next)
+        flow_clean_block(block);
     remove_empty(c);
     remove_jumps_to_next(c);
     TRY(duplicate_exits(c));

@@ -30,14 +30,7 @@ static bool handlers_have_annotations(const NodeSeq *handlers)
     return false;
 }
 
-static bool cases_have_annotations(const NodeSeq *cases)
-{
-    for (Py_ssize_t i = 0; i < cases->n; i++)
-        if (has_annotations(cases->item[i]->match_case.body))
-            return true;
-    return false;
-}
-
+/* Those in match statements are overlooked, as CPython 3.11 does. */
 static bool statement_has_annotations(const Node *node)
 {
     switch ((int)node->kind) {
@@ -46,7 +39,6 @@ static bool statement_has_annotations(const Node *node)
     case AsyncFor_kind:  return has_annotations(node->AsyncFor.body) || has_annotations(node->AsyncFor.orelse);
     case While_kind:     return has_annotations(node->While.body) || has_annotations(node->While.orelse);
     case If_kind:        return has_annotations(node->If.body) || has_annotations(node->If.orelse);
-    case Match_kind:     return cases_have_annotations(node->Match.cases);
     case With_kind:      return has_annotations(node->With.body);
     case AsyncWith_kind: return has_annotations(node->AsyncWith.body);
     case Try_kind:

@@ -9,6 +9,7 @@
 #include "objects/method.h"
 #include "objects/module.h"
 #include "objects/protocol.h"
+#include "objects/set/set.h"
 #include "objects/str/str.h"
 #include "memory/gc.h"
 #include "parse/parse.h"
@@ -84,12 +85,41 @@ static PyTypeObject entry_type = {
 };
 K_TYPE(entry_type);
 
-static PyObject *symbols_of(const Scope *scope)
+static int symbol_place(int flags)
+{
+    return (flags >> SYMBOL_SCOPE_SHIFT) & SYMBOL_SCOPE_MASK;
+}
+
+/* Whether a name stands in the block only because it is free in a block below. */
+static bool is_passed_through(int flags)
+{
+    return flags == SCOPE_FREE << SYMBOL_SCOPE_SHIFT;
+}
+
+static int add_symbol(PyObject *dict, PyObject *name, long flags)
+{
+    K_AUTO(PyObject *) value = PyLong_FromLong(flags);
+    return value ? PyDict_SetItem(dict, name, value) : -1;
+}
+
+/* The block's own names as they came up, then those passed through, in the order in which the set of names that are
+ * free below has them: CPython's order, visible to programs. */
+static PyObject *symbols_of(const Scope *scope, PyObject *free_below)
 {
     K_AUTO(PyObject *) dict = PyDict_New();
-    for (int i = 0; dict && i < scope->symbols.n; i++) {
-        K_AUTO(PyObject *) flags = PyLong_FromLong((long)scope->symbols.entry[i].value);
-        if (!flags || PyDict_SetItem(dict, (PyObject *)scope->symbols.entry[i].key, flags) < 0)
+    if (!dict)
+        return NULL;
+    for (int i = 0; i < scope->symbols.n; i++) {
+        const PtrEntry *symbol = &scope->symbols.entry[i];
+        if (!is_passed_through((int)symbol->value) && add_symbol(dict, (PyObject *)symbol->key, (long)symbol->value) < 0)
+            return NULL;
+    }
+    Py_ssize_t at = 0;
+    PyObject *name;
+    Py_hash_t hash;
+    while (_PySet_NextEntry(free_below, &at, &name, &hash) > 0) {
+        int flags = scope_flags(scope, name);
+        if (is_passed_through(flags) && add_symbol(dict, name, flags) < 0)
             return NULL;
     }
     return K_MOVE(dict);
@@ -104,29 +134,69 @@ static PyObject *varnames_of(const Scope *scope)
     return K_MOVE(list);
 }
 
-static PyObject *entry_of(const Scope *scope)
+/* Takes the names that end in this block out of those that are free below it. */
+static int end_free_names(const Scope *scope, PyObject *free_below)
+{
+    if (scope->kind == CLASS_BLOCK)
+        return PySet_Discard(free_below, K_STR("__class__")) < 0 ? -1 : 0;
+    for (int i = 0; i < scope->symbols.n; i++)
+        if (symbol_place((int)scope->symbols.entry[i].value) == SCOPE_CELL &&
+            PySet_Discard(free_below, (PyObject *)scope->symbols.entry[i].key) < 0)
+            return -1;
+    return 0;
+}
+
+static int add_own_free_names(const Scope *scope, PyObject *free_names)
+{
+    for (int i = 0; i < scope->symbols.n; i++) {
+        int flags = (int)scope->symbols.entry[i].value;
+        if (symbol_place(flags) == SCOPE_FREE && !is_passed_through(flags) &&
+            PySet_Add(free_names, (PyObject *)scope->symbols.entry[i].key) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static PyObject *entry_of(const Scope *scope, PyObject *free_names);
+
+/* Entries of the blocks below; the names that are free in them are added to free_below. */
+static PyObject *children_of(const Scope *scope, PyObject *free_below)
+{
+    K_AUTO(PyObject *) children = PyList_New(0);
+    K_AUTO(PyObject *) all_free = PySet_New(NULL);
+    if (!children || !all_free)
+        return NULL;
+    for (const Scope *child = scope->first_child; child; child = child->next_sibling) {
+        K_AUTO(PyObject *) free_names = PySet_New(NULL);
+        K_AUTO(PyObject *) item = free_names ? entry_of(child, free_names) : NULL;
+        if (!item || PyList_Append(children, item) < 0 || _PySet_Update(all_free, free_names) < 0)
+            return NULL;
+    }
+    return _PySet_Update(free_below, all_free) < 0 ? NULL : K_MOVE(children);
+}
+
+/* The entry of a block; the names that are free in it are added to free_names. */
+static PyObject *entry_of(const Scope *scope, PyObject *free_names)
 {
     if (k_stack_is_short(" while making symbol tables"))
         return NULL;
     K_AUTO(PyObject *) self = PyType_GenericAlloc(&entry_type, 0);
-    if (!self)
+    K_AUTO(PyObject *) free_below = PySet_New(NULL);
+    if (!self || !free_below)
         return NULL;
     Entry *entry = ENTRY(self);
     entry->id = PyLong_FromVoidPtr((void *)scope->node);
     entry->name = Py_NewRef(scope->name);
-    entry->symbols = symbols_of(scope);
-    entry->varnames = varnames_of(scope);
-    entry->children = PyList_New(0);
     entry->nested = scope->nested;
     entry->type = (int)scope->kind;
     entry->line = scope->at.lineno;
-    if (!entry->id || !entry->symbols || !entry->varnames || !entry->children)
+    entry->varnames = varnames_of(scope);
+    entry->children = children_of(scope, free_below);
+    if (!entry->id || !entry->varnames || !entry->children || end_free_names(scope, free_below) < 0)
         return NULL;
-    for (const Scope *child = scope->first_child; child; child = child->next_sibling) {
-        K_AUTO(PyObject *) item = entry_of(child);
-        if (!item || PyList_Append(entry->children, item) < 0)
-            return NULL;
-    }
+    entry->symbols = symbols_of(scope, free_below);
+    if (!entry->symbols || add_own_free_names(scope, free_names) < 0 || _PySet_Update(free_names, free_below) < 0)
+        return NULL;
     return K_MOVE(self);
 }
 
@@ -138,10 +208,11 @@ static PyObject *tables_of(const char *source, PyObject *filename, int start, in
     SymbolTable table;
     FutureFeatures future;
     ParseOptions options = { .filename = filename, .start = start, .flags = flags };
-    Node *mod = parse_source(source, (Py_ssize_t)strlen(source), &options, arena);
+    K_AUTO(PyObject *) free_names = PySet_New(NULL);
+    Node *mod = free_names ? parse_source(source, (Py_ssize_t)strlen(source), &options, arena) : NULL;
     PyObject *result = mod && scope_future(mod, filename, &future) == 0 &&
                                scope_build(&table, mod, filename, future.features, arena) == 0
-                           ? entry_of(table.top)
+                           ? entry_of(table.top, free_names)
                            : NULL;
     arena_free(arena);
     return result;

@@ -48,7 +48,7 @@ static struct State *state_new(const char *text, Py_ssize_t size)
         return NULL;
     }
     tokenizer_init(&state->tokens, source.text, state->filename);
-    state->tokens.encoding_known = true;
+    state->tokens.encoding = "utf-8";
     return state;
 }
 

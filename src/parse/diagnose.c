@@ -345,7 +345,6 @@ static void run_pass(Finder *f, bool invalid)
     p->nstack = 0;
     p->level = 0;
     p->invalid_rules = invalid;
-    p->tokens.report_warnings = !invalid;
     for (int i = 0; i < p->ntokens; i++) {
         p->token[i]->memo = NULL;
         if (invalid) /* strings are made, and warned of, again */

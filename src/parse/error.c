@@ -25,8 +25,8 @@ static PyObject *line_of_text(Parser *p, int lineno)
 static PyObject *error_line(Parser *p, int lineno)
 {
     PyObject *line = NULL;
-    if (p->start == Py_file_input && !p->tokens.recoded)
-        line = _PyErr_ProgramDecodedTextObject(p->filename, lineno, p->tokens.encoding_known ? "utf-8" : NULL);
+    if (p->start == Py_file_input)
+        line = _PyErr_ProgramDecodedTextObject(p->filename, lineno, p->tokens.encoding);
     if (line || PyErr_Occurred())
         return line;
     if (p->tokens.lineno <= lineno && p->tokens.inp > p->tokens.buf)
@@ -63,7 +63,7 @@ static void raise_values(Parser *p, PyObject *type, int lineno, Py_ssize_t colum
         column -= p->first_column;
         end_column -= p->first_column;
     }
-    if (p->tokens.encoding_known) {
+    if (p->tokens.encoding) {
         column = characters(line, column);
         if (column < 0)
             return;

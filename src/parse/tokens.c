@@ -297,7 +297,7 @@ Node *parser_run(Parser *p)
 static void decode_failed(const ParseOptions *options)
 {
     if (!PyErr_ExceptionMatches(PyExc_LookupError) && !PyErr_ExceptionMatches(PyExc_SyntaxError) &&
-        !PyErr_ExceptionMatches(PyExc_UnicodeDecodeError))
+        !PyErr_ExceptionMatches(PyExc_ValueError))
         return;
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
@@ -328,8 +328,7 @@ Node *parse_source(const char *bytes, Py_ssize_t size, const ParseOptions *optio
     Parser p;
     Node *tree = NULL;
     if (parser_init(&p, source.text, options, arena) == 0) {
-        p.tokens.encoding_known = source.encoding_known;
-        p.tokens.recoded = source.recoded;
+        p.tokens.encoding = source.encoding;
         tree = parser_run(&p);
     }
     parser_finish(&p);

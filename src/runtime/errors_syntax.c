@@ -83,34 +83,23 @@ void PyErr_SyntaxLocation(const char *filename, int lineno)
     PyErr_SyntaxLocationEx(filename, lineno, -1);
 }
 
-/* The line of that number (from 1), with its newline; NULL when the file is shorter or cannot be decoded. */
+/* The line of that number (from 1), with its newline; NULL when the file is shorter or cannot be decoded. Of a line
+ * longer than the buffer the last piece is taken, of one with a NUL what stands before it, as CPython does. */
 static PyObject *line_of_file(FILE *file, int lineno, const char *encoding)
 {
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t length = -1;
+    char line[1000], *last = &line[sizeof line - 2];
     for (int i = 0; i < lineno; i++) {
-        length = getline(&line, &room, file);
-        if (length < 0)
-            break;
+        do {
+            *last = 0;
+            if (!Py_UniversalNewlineFgets(line, sizeof line, file, NULL))
+                return NULL;
+        } while (*last && *last != '\n');
     }
-    PyObject *text = NULL;
-    if (length >= 0) {
-        const char *start = line;
-        if (lineno == 1 && length >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
-            start += 3;
-            length -= 3;
-        }
-        if (length >= 2 && start[length - 1] == '\n' && start[length - 2] == '\r') {
-            line[start - line + length - 2] = '\n';
-            length--;
-        }
-        text = encoding ? PyUnicode_Decode(start, length, encoding, "replace")
-                        : PyUnicode_DecodeUTF8(start, length, "replace");
-        if (!text)
-            PyErr_Clear();
-    }
-    free(line);
+    Py_ssize_t length = (Py_ssize_t)strlen(line);
+    PyObject *text = encoding ? PyUnicode_Decode(line, length, encoding, "replace")
+                              : PyUnicode_FromStringAndSize(line, length);
+    if (!text)
+        PyErr_Clear();
     return text;
 }
 

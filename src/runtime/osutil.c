@@ -114,6 +114,32 @@ static PyObject *without_newline(PyObject *line) /* K_STOLEN */
     return line;
 }
 
+/* fgets() with \n for every end of line (\n, \r, \r\n). */
+char *Py_UniversalNewlineFgets(char *buffer, int size, FILE *stream, PyObject *file)
+{
+    if (file) { /* file objects are no longer taken */
+        errno = ENXIO;
+        return NULL;
+    }
+    char *to = buffer;
+    flockfile(stream);
+    while (to < buffer + size - 1 && (to == buffer || to[-1] != '\n')) {
+        int c = getc_unlocked(stream);
+        if (c == EOF)
+            break;
+        *to++ = (char)c;
+        if (c != '\r')
+            continue;
+        to[-1] = '\n';
+        c = getc_unlocked(stream);
+        if (c != '\n')
+            ungetc(c, stream);
+    }
+    funlockfile(stream);
+    *to = 0;
+    return to == buffer ? NULL : buffer;
+}
+
 /* One line of an object with readline(). n > 0: at most that long; n < 0: without its newline, EOFError at the end. */
 PyObject *PyFile_GetLine(PyObject *file, int n)
 {

@@ -8,13 +8,13 @@
 #include "objects/str/str.h"
 #include "runtime/errors.h"
 
-enum { LONGEST_ENCODING = 100 };
-
 static bool is_encoding_char(int c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
            c == '.';
 }
+
+enum { LONGEST_NORMAL = sizeof "iso-8859-1" };
 
 /* utf-8 and latin-1 under one name each; other names stay as they are. */
 static void normalise(char *encoding)
@@ -38,7 +38,7 @@ static void normalise(char *encoding)
 }
 
 /* The encoding that a line names: 1, 0 for none, -1 when no further line may name one (there is code in it). */
-static int coding_line(const char *line, const char *end, char *encoding)
+static int coding_line(const char *line, const char *end, const char **encoding, Py_ssize_t *size)
 {
     const char *p = line;
     while (p < end && (*p == ' ' || *p == '\t' || *p == '\f'))
@@ -58,25 +58,37 @@ static int coding_line(const char *line, const char *end, char *encoding)
             stop++;
         if (stop == name)
             continue;
-        Py_ssize_t size = Py_MIN(stop - name, LONGEST_ENCODING - 1);
-        memcpy(encoding, name, (size_t)size);
-        encoding[size] = 0;
-        normalise(encoding);
+        *encoding = name;
+        *size = stop - name;
         return 1;
     }
     return 0;
 }
 
-/* The encoding named in the first two lines: 1, or 0. */
-static int find_coding(const char *text, const char *end, char *encoding)
+/* The encoding named in the first two lines, its name normalised, into source->encoding: 1, 0 for none, or -1. */
+static int find_coding(Source *source, KArena *arena)
 {
+    const char *text = source->text, *end = text + source->size, *name;
+    Py_ssize_t size;
     const char *newline = memchr(text, '\n', (size_t)(end - text));
-    int found = coding_line(text, newline ? newline : end, encoding);
-    if (found || !newline)
-        return found > 0;
-    const char *second = newline + 1;
-    newline = memchr(second, '\n', (size_t)(end - second));
-    return coding_line(second, newline ? newline : end, encoding) > 0;
+    int found = coding_line(text, newline ? newline : end, &name, &size);
+    if (!found && newline) {
+        const char *second = newline + 1;
+        newline = memchr(second, '\n', (size_t)(end - second));
+        found = coding_line(second, newline ? newline : end, &name, &size);
+    }
+    if (found <= 0)
+        return 0;
+    char *encoding = arena_alloc(arena, (size_t)Py_MAX(size, LONGEST_NORMAL) + 1);
+    if (!encoding) {
+        K_UNUSED PyObject *none = PyErr_NoMemory();
+        return -1;
+    }
+    memcpy(encoding, name, (size_t)size);
+    encoding[size] = 0;
+    normalise(encoding);
+    source->encoding = encoding;
+    return 1;
 }
 
 /* A copy in the arena with \n newlines. */
@@ -155,20 +167,17 @@ int source_decode(Source *source, const char *bytes, Py_ssize_t size, const Sour
     }
     if (copy_text(source, bytes, size, options->end_newline, arena) < 0)
         return -1;
-    source->encoding_known = marked || options->is_utf8;
-    source->recoded = false;
+    source->encoding = marked || options->is_utf8 ? "utf-8" : NULL;
     if (options->is_utf8)
         return 0;
-    char encoding[LONGEST_ENCODING];
-    if (find_coding(source->text, source->text + source->size, encoding)) {
-        if (marked && strcmp(encoding, "utf-8") != 0) {
-            k_raise(PyExc_SyntaxError, "encoding problem: %s with BOM", encoding);
-            return -1;
-        }
-        source->encoding_known = true;
-        source->recoded = strcmp(encoding, "utf-8") != 0;
-        if (source->recoded)
-            return recode(source, encoding, options->end_newline, arena);
+    int found = find_coding(source, arena);
+    if (found < 0)
+        return -1;
+    if (found && strcmp(source->encoding, "utf-8") != 0) {
+        if (!marked)
+            return recode(source, source->encoding, options->end_newline, arena);
+        k_raise(PyExc_SyntaxError, "encoding problem: %s with BOM", source->encoding);
+        return -1;
     }
     return options->from_file ? check_utf8(source, options->filename) : 0;
 }

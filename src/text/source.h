@@ -8,8 +8,7 @@
 typedef struct Source {
     const char *text;    /* NUL-terminated UTF-8 (not checked unless it was decoded), newlines are \n; in the arena */
     Py_ssize_t size;
-    bool encoding_known; /* a BOM or a coding line said it, or the caller */
-    bool recoded; /* the text is not the file's bytes: they were of another encoding */
+    const char *encoding; /* as a BOM or a coding line said it, or the caller; NULL when none did; in the arena */
 } Source;
 
 typedef struct SourceOptions {

@@ -40,8 +40,6 @@ static bool keyword_follows(Tokenizer *tokens, int c)
 
 static bool warn_keyword(Tokenizer *tokens, const char *kind)
 {
-    if (!tokens->report_warnings)
-        return true;
     K_AUTO(PyObject *) message = PyUnicode_FromFormat("invalid %s literal", kind);
     if (!message || !tokens->filename) {
         tokens->done = message ? tokens->done : TOKENS_ERROR;

@@ -44,9 +44,8 @@ typedef struct Tokenizer {
     char paren[TOKEN_MAX_PARENS];
     int paren_line[TOKEN_MAX_PARENS], paren_column[TOKEN_MAX_PARENS];
     PyObject *filename;       /* borrowed; NULL without */
-    bool encoding_known;      /* columns in errors count characters, else bytes */
-    bool recoded; /* the text is not the file's bytes: they were of another encoding */
-    bool type_comments, report_warnings;
+    const char *encoding;     /* of the file, or NULL: then columns in errors count bytes, not characters */
+    bool type_comments;
     bool async_hacks;         /* Python 3.6 and before: async and await are words only in async functions */
     bool async_def, async_def_newline;
     int async_def_indent;

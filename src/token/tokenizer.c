@@ -22,10 +22,10 @@ void tokenizer_init(Tokenizer *tokens, const char *text, PyObject *filename)
     tokens->after_continuation = false;
     tokens->level = 0;
     tokens->filename = filename;
-    tokens->encoding_known = tokens->type_comments = tokens->async_hacks = false;
+    tokens->encoding = NULL;
+    tokens->type_comments = tokens->async_hacks = false;
     tokens->async_def = tokens->async_def_newline = false;
     tokens->async_def_indent = 0;
-    tokens->report_warnings = true;
 }
 
 /* ---- lines and errors ---- */
