@@ -11,6 +11,7 @@
 #include "objects/int/int.h"
 #include "objects/list/list.h"
 #include "objects/module.h"
+#include "objects/partial.h"
 #include "objects/protocol.h"
 #include "objects/str/str.h"
 #include "objects/tuple.h"
@@ -21,11 +22,6 @@
 
 /* ---- partial ---- */
 
-typedef struct Partial {
-    PyObject ob_base;
-    PyObject *fn, *args, *kw, *dict, *weakreflist;
-    vectorcallfunc vectorcall;
-} Partial;
 #define PARTIAL(o) ((Partial *)(o))
 
 static PyObject *partial_vectorcall(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
@@ -52,22 +48,36 @@ static PyObject *partial_vectorcall(PyObject *self, PyObject *const *args, size_
     return result;
 }
 
-static PyObject *partial_call(PyObject *self, PyObject *args, PyObject *kwargs)
+int k_partial_unfold(PyObject *self, PyObject *args, PyObject *kwargs, PyObject **all_out, PyObject **keywords_out)
 {
     Partial *p = PARTIAL(self);
-    K_AUTO(PyObject *) fn = Py_NewRef(p->fn); /* __setstate__ may replace them meanwhile */
+    *all_out = *keywords_out = NULL;
     K_AUTO(PyObject *) all = PySequence_Concat(p->args, args);
     K_AUTO(PyObject *) keywords = NULL;
     if (!all)
-        return NULL;
+        return -1;
     if (PyDict_GET_SIZE(p->kw) == 0) {
         K_SET(keywords, Py_XNewRef(kwargs));
     } else {
         K_SET(keywords, PyDict_Copy(p->kw));
         if (!keywords || (kwargs && PyDict_Merge(keywords, kwargs, 1) < 0))
-            return NULL;
+            return -1;
     }
-    return PyObject_Call(fn, all, keywords);
+    *all_out = K_MOVE(all);
+    *keywords_out = K_MOVE(keywords);
+    return 0;
+}
+
+PyObject *k_partial_call(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    K_AUTO(PyObject *) fn = Py_NewRef(PARTIAL(self)->fn); /* __setstate__ may replace it meanwhile */
+    PyObject *all, *keywords;
+    if (k_partial_unfold(self, args, kwargs, &all, &keywords) < 0)
+        return NULL;
+    PyObject *result = PyObject_Call(fn, all, keywords);
+    Py_DECREF(all);
+    Py_XDECREF(keywords);
+    return result;
 }
 
 static PyObject *partial_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
@@ -76,7 +86,7 @@ static PyObject *partial_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     if (n < 1)
         return k_raise(PyExc_TypeError, "type 'partial' takes at least one argument");
     PyObject *fn = PyTuple_GET_ITEM(args, 0), *inner_args = NULL, *inner_kw = NULL;
-    if (Py_TYPE(fn)->tp_call == partial_call && !PARTIAL(fn)->dict) { /* a partial of a partial becomes one */
+    if (Py_TYPE(fn)->tp_call == k_partial_call && !PARTIAL(fn)->dict) { /* a partial of a partial becomes one */
         inner_args = PARTIAL(fn)->args;
         inner_kw = PARTIAL(fn)->kw;
         fn = PARTIAL(fn)->fn;
@@ -217,7 +227,7 @@ static PyTypeObject partial_type = {
     .tp_dealloc = partial_dealloc,
     .tp_vectorcall_offset = offsetof(Partial, vectorcall),
     .tp_repr = partial_repr,
-    .tp_call = partial_call,
+    .tp_call = k_partial_call,
     .tp_getattro = PyObject_GenericGetAttr,
     .tp_setattro = PyObject_GenericSetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_VECTORCALL,

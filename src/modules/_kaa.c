@@ -1,9 +1,10 @@
 /* _kaa.c - the module _kaa: what goes on inside the interpreter, as plain data.
  *
- * In: functions, code objects, dicts, any object.  Out: lists and dicts of ints, strs and bytes (see src/inspect/).
+ * In: functions, code objects, dicts, any object.  Out: ints, lists and dicts of ints, strs and bytes (see src/inspect/).
  * Looking changes nothing that runs. Start at the FUNCTION blocks. */
 #include "inspect/inspect.h"
 #include "objects/func/func.h"
+#include "objects/int/int.h"
 #include "objects/method.h"
 #include "objects/module.h"
 #include "runtime/errors.h"
@@ -70,6 +71,14 @@ FUNCTION(_kaa, bytes, O, "($module, object, /)",
          "reference count on.")
 {
     return inspect_bytes(arg);
+}
+
+FUNCTION(_kaa, stack_address, NOARGS, "($module, /)",
+         "Where this thread's C stack stands now, as an address.\n\n"
+         "The stack grows downwards: the address at one place of a program less the one further down its calls is the\n"
+         "C stack that these calls use.")
+{
+    return PyLong_FromVoidPtr(__builtin_frame_address(0));
 }
 
 METHODS_END(_kaa);

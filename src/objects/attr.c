@@ -110,49 +110,66 @@ static PyObject *attr_from_instance(PyObject *self, PyObject *name)
 
 /* ---- generic look-up ---- */
 
+/* dict: looked into instead of the instance's own. */
+static int attr_find_in(PyObject *self, PyObject *name, PyObject *dict, KAttr *attr)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    attr->found = NULL;
+    attr->get = NULL;
+    if (attr_check_name(name) < 0 || (K_UNLIKELY(!type->tp_dict) && PyType_Ready(type) < 0))
+        return -1;
+    K_AUTO(PyObject *) descr = Py_XNewRef(_PyType_Lookup(type, name));
+    descrgetfunc get = descr ? Py_TYPE(descr)->tp_descr_get : NULL;
+    attr->instance = self;
+    attr->owner = (PyObject *)type;
+    if (!get || !Py_TYPE(descr)->tp_descr_set) {
+        if (dict) {
+            K_AUTO(PyObject *) held = Py_NewRef(dict);
+            attr->found = Py_XNewRef(PyDict_GetItemWithError(held, name));
+        } else {
+            attr->found = attr_from_instance(self, name);
+        }
+        if (attr->found)
+            return 1;
+        if (PyErr_Occurred())
+            return -1;
+    }
+    attr->get = get;
+    attr->found = K_MOVE(descr);
+    return attr->found != NULL;
+}
+
+int k_attr_find(PyObject *self, PyObject *name, KAttr *attr)
+{
+    return attr_find_in(self, name, NULL, attr);
+}
+
+PyObject *k_attr_bind(KAttr *attr)
+{
+    if (!attr->get)
+        return attr->found;
+    PyObject *value = attr->get(attr->found, attr->instance, attr->owner);
+    Py_DECREF(attr->found);
+    return value;
+}
+
+static void attr_complain(PyObject *self, PyObject *name)
+{
+    k_raise(PyExc_AttributeError, "'%.50s' object has no attribute '%U'", Py_TYPE(self)->tp_name, name);
+    k_attribute_error_context(self, name);
+}
+
 /* quiet: a missing attribute gives NULL without an exception. */
 static PyObject *object_generic_get(PyObject *self, PyObject *name, PyObject *dict, bool quiet)
 {
-    if (attr_check_name(name) < 0)
-        return NULL;
-    PyTypeObject *type = Py_TYPE(self);
-    if (K_UNLIKELY(!type->tp_dict) && PyType_Ready(type) < 0)
-        return NULL;
-    K_AUTO(PyObject *) descr = Py_XNewRef(_PyType_Lookup(type, name));
-    descrgetfunc get = NULL;
-    PyObject *result;
-    if (descr) {
-        get = Py_TYPE(descr)->tp_descr_get;
-        if (get && Py_TYPE(descr)->tp_descr_set) {
-            result = get(descr, self, (PyObject *)type);
-            goto done;
-        }
-    }
-    if (dict) {
-        K_AUTO(PyObject *) held = Py_NewRef(dict);
-        result = Py_XNewRef(PyDict_GetItemWithError(held, name));
-    } else {
-        result = attr_from_instance(self, name);
-    }
-    if (result)
-        return result;
-    if (PyErr_Occurred())
-        goto done;
-    if (get) {
-        result = get(descr, self, (PyObject *)type);
-        goto done;
-    }
-    if (descr)
-        return K_MOVE(descr);
-    if (!quiet) {
-        k_raise(PyExc_AttributeError, "'%.50s' object has no attribute '%U'", type->tp_name, name);
-        k_attribute_error_context(self, name);
-    }
-    return NULL;
-done:
-    if (!result && quiet && PyErr_ExceptionMatches(PyExc_AttributeError))
+    KAttr attr;
+    int found = attr_find_in(self, name, dict, &attr);
+    PyObject *value = found > 0 ? k_attr_bind(&attr) : NULL;
+    if (found == 0 && !quiet)
+        attr_complain(self, name);
+    else if (!value && quiet && PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_AttributeError))
         PyErr_Clear();
-    return result;
+    return value;
 }
 
 PyObject *PyObject_GenericGetAttr(PyObject *self, PyObject *name)
@@ -361,47 +378,21 @@ int _PyObject_LookupAttrId(PyObject *self, _Py_Identifier *id, PyObject **result
 
 int k_get_method(PyObject *self, PyObject *name, PyObject **method)
 {
-    PyTypeObject *type = Py_TYPE(self);
     *method = NULL;
-    if (type->tp_getattro != PyObject_GenericGetAttr || !PyUnicode_CheckExact(name)) {
+    if (Py_TYPE(self)->tp_getattro != PyObject_GenericGetAttr || !PyUnicode_CheckExact(name)) {
         *method = PyObject_GetAttr(self, name);
         return *method ? 0 : -1;
     }
-    if (K_UNLIKELY(!type->tp_dict) && PyType_Ready(type) < 0)
-        return -1;
-    K_AUTO(PyObject *) descr = Py_XNewRef(_PyType_Lookup(type, name));
-    descrgetfunc get = NULL;
-    bool unbound = false;
-    if (descr) {
-        if (PyType_HasFeature(Py_TYPE(descr), Py_TPFLAGS_METHOD_DESCRIPTOR)) {
-            unbound = true;
-        } else {
-            get = Py_TYPE(descr)->tp_descr_get;
-            if (get && Py_TYPE(descr)->tp_descr_set) {
-                *method = get(descr, self, (PyObject *)type);
-                goto bound;
-            }
-        }
-    }
-    *method = attr_from_instance(self, name);
-    if (*method)
-        return 0;
-    if (PyErr_Occurred())
-        return -1;
-    if (unbound) {
-        *method = K_MOVE(descr);
+    KAttr attr;
+    int found = attr_find_in(self, name, NULL, &attr);
+    if (found > 0 && attr.get && PyType_HasFeature(Py_TYPE(attr.found), Py_TPFLAGS_METHOD_DESCRIPTOR)) {
+        *method = attr.found;
         return 1;
     }
-    if (get) {
-        *method = get(descr, self, (PyObject *)type);
-        goto bound;
-    }
-    if (descr) {
-        *method = K_MOVE(descr);
-        return 0;
-    }
-    k_raise(PyExc_AttributeError, "'%.50s' object has no attribute '%U'", type->tp_name, name);
-bound:
+    if (found > 0)
+        *method = k_attr_bind(&attr);
+    else if (found == 0)
+        attr_complain(self, name);
     if (*method)
         return 0;
     k_attribute_error_context(self, name);

@@ -493,11 +493,6 @@ int PyDescr_IsData(PyObject *descr)
 
 /* ---- bound slot wrappers ---- */
 
-typedef struct MethodWrapper {
-    PyObject ob_base;
-    PyWrapperDescrObject *descr;
-    PyObject *self;
-} MethodWrapper;
 #define BOUND(o) ((MethodWrapper *)(o))
 
 PyObject *PyWrapper_New(PyObject *descr, PyObject *self)

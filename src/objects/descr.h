@@ -40,6 +40,11 @@ typedef struct PyWrapperDescrObject {
     struct wrapperbase *d_base;
     void *d_wrapped;
 } PyWrapperDescrObject;
+typedef struct MethodWrapper { /* a slot wrapper bound to an object */
+    PyObject ob_base;
+    PyWrapperDescrObject *descr;
+    PyObject *self;
+} MethodWrapper;
 typedef struct PyPropertyObject {
     PyObject ob_base;
     PyObject *prop_get, *prop_set, *prop_del, *prop_doc, *prop_name;

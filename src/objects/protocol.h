@@ -206,4 +206,10 @@ K_API K_NEW PyObject *_PyNumber_Index(PyObject *o);
 K_API Py_hash_t PyObject_HashNotImplemented(PyObject *);
 K_API K_NEW PyObject *PyOS_FSPath(PyObject *path);
 
+/* What is left of an operator when the number methods of both operands have given NotImplemented: + and * of sequences,
+ * or TypeError. */
+K_INT K_NEW PyObject *k_number_add_rest(PyObject *v, PyObject *w, int in_place);
+K_INT K_NEW PyObject *k_number_multiply_rest(PyObject *v, PyObject *w, int in_place);
+K_INT K_NEW PyObject *k_number_refuse(PyObject *v, PyObject *w, const char *op); /* NULL with TypeError */
+
 #endif

@@ -64,7 +64,7 @@ static PyObject *number_binary(PyObject *v, PyObject *w, size_t offset)
     return Py_NewRef(Py_NotImplemented);
 }
 
-K_COLD static PyObject *number_binary_error(PyObject *v, PyObject *w, const char *op)
+K_COLD PyObject *k_number_refuse(PyObject *v, PyObject *w, const char *op)
 {
     const char *hint = "";
     if (strcmp(op, ">>") == 0 && PyCFunction_CheckExact(v)
@@ -79,7 +79,7 @@ static inline PyObject *number_finish(PyObject *v, PyObject *w, PyObject *result
     if (K_LIKELY(result != Py_NotImplemented))
         return result;
     Py_DECREF(result);
-    return number_binary_error(v, w, op);
+    return k_number_refuse(v, w, op);
 }
 
 /* The in-place slot first, then the plain one. */
@@ -130,14 +130,20 @@ INPLACE(PyNumber_InPlaceOr, nb_inplace_or, nb_or, "|=")
 
 /* ---- + and *, which sequences share ---- */
 
+PyObject *k_number_add_rest(PyObject *v, PyObject *w, int in_place)
+{
+    PySequenceMethods *sq = Py_TYPE(v)->tp_as_sequence;
+    binaryfunc concat = !sq ? NULL : in_place && sq->sq_inplace_concat ? sq->sq_inplace_concat : sq->sq_concat;
+    return concat ? concat(v, w) : k_number_refuse(v, w, in_place ? "+=" : "+");
+}
+
 PyObject *PyNumber_Add(PyObject *v, PyObject *w)
 {
     PyObject *result = number_binary(v, w, NB(nb_add));
     if (K_LIKELY(result != Py_NotImplemented))
         return result;
     Py_DECREF(result);
-    PySequenceMethods *sq = Py_TYPE(v)->tp_as_sequence;
-    return sq && sq->sq_concat ? sq->sq_concat(v, w) : number_binary_error(v, w, "+");
+    return k_number_add_rest(v, w, 0);
 }
 
 PyObject *PyNumber_InPlaceAdd(PyObject *v, PyObject *w)
@@ -146,9 +152,7 @@ PyObject *PyNumber_InPlaceAdd(PyObject *v, PyObject *w)
     if (K_LIKELY(result != Py_NotImplemented))
         return result;
     Py_DECREF(result);
-    PySequenceMethods *sq = Py_TYPE(v)->tp_as_sequence;
-    binaryfunc concat = !sq ? NULL : sq->sq_inplace_concat ? sq->sq_inplace_concat : sq->sq_concat;
-    return concat ? concat(v, w) : number_binary_error(v, w, "+=");
+    return k_number_add_rest(v, w, 1);
 }
 
 static PyObject *number_repeat(ssizeargfunc repeat, PyObject *sequence, PyObject *n)
@@ -159,18 +163,24 @@ static PyObject *number_repeat(ssizeargfunc repeat, PyObject *sequence, PyObject
     return count == -1 && PyErr_Occurred() ? NULL : repeat(sequence, count);
 }
 
+PyObject *k_number_multiply_rest(PyObject *v, PyObject *w, int in_place)
+{
+    PySequenceMethods *sv = Py_TYPE(v)->tp_as_sequence, *sw = Py_TYPE(w)->tp_as_sequence;
+    ssizeargfunc repeat = !sv ? NULL : in_place && sv->sq_inplace_repeat ? sv->sq_inplace_repeat : sv->sq_repeat;
+    if (repeat)
+        return number_repeat(repeat, v, w);
+    if ((!in_place || !sv) && sw && sw->sq_repeat) /* a right operand is never changed in place */
+        return number_repeat(sw->sq_repeat, w, v);
+    return k_number_refuse(v, w, in_place ? "*=" : "*");
+}
+
 PyObject *PyNumber_Multiply(PyObject *v, PyObject *w)
 {
     PyObject *result = number_binary(v, w, NB(nb_multiply));
     if (K_LIKELY(result != Py_NotImplemented))
         return result;
     Py_DECREF(result);
-    PySequenceMethods *sv = Py_TYPE(v)->tp_as_sequence, *sw = Py_TYPE(w)->tp_as_sequence;
-    if (sv && sv->sq_repeat)
-        return number_repeat(sv->sq_repeat, v, w);
-    if (sw && sw->sq_repeat)
-        return number_repeat(sw->sq_repeat, w, v);
-    return number_binary_error(v, w, "*");
+    return k_number_multiply_rest(v, w, 0);
 }
 
 PyObject *PyNumber_InPlaceMultiply(PyObject *v, PyObject *w)
@@ -179,13 +189,7 @@ PyObject *PyNumber_InPlaceMultiply(PyObject *v, PyObject *w)
     if (K_LIKELY(result != Py_NotImplemented))
         return result;
     Py_DECREF(result);
-    PySequenceMethods *sv = Py_TYPE(v)->tp_as_sequence, *sw = Py_TYPE(w)->tp_as_sequence;
-    ssizeargfunc repeat = !sv ? NULL : sv->sq_inplace_repeat ? sv->sq_inplace_repeat : sv->sq_repeat;
-    if (repeat)
-        return number_repeat(repeat, v, w);
-    if (!sv && sw && sw->sq_repeat) /* a right operand is never changed in place */
-        return number_repeat(sw->sq_repeat, w, v);
-    return number_binary_error(v, w, "*=");
+    return k_number_multiply_rest(v, w, 1);
 }
 
 /* ---- power ---- */

@@ -62,10 +62,10 @@ static int all_strings(PyObject *kwargs)
     return 1;
 }
 
-/* The arguments as an array of new references, keyword values last; *kwnames a new tuple or NULL. NULL with an exception. */
-static PyObject **spread(PyObject *self, PyObject *args, PyObject *kwargs, Py_ssize_t *npositional, PyObject **kwnames)
+PyObject **vm_spread(PyObject *self, PyObject *args, PyObject *kwargs, Py_ssize_t *npositional, PyObject **kwnames)
 {
     Py_ssize_t n = PyTuple_GET_SIZE(args), nkw = kwargs ? PyDict_GET_SIZE(kwargs) : 0, at = 0, pos = 0;
+    *kwnames = NULL;
     if (nkw && !all_strings(kwargs))
         return NULL;
     PyObject **values = PyMem_Malloc(sizeof(PyObject *) * (size_t)(n + nkw + 1)), *key, *value;
@@ -77,13 +77,13 @@ static PyObject **spread(PyObject *self, PyObject *args, PyObject *kwargs, Py_ss
         return NULL;
     }
     if (self)
-        values[at++] = Py_NewRef(self);
+        values[at++] = self;
     for (Py_ssize_t i = 0; i < n; i++)
-        values[at++] = Py_NewRef(PyTuple_GET_ITEM(args, i));
+        values[at++] = PyTuple_GET_ITEM(args, i);
     *npositional = at;
     for (Py_ssize_t i = 0; i < nkw && PyDict_Next(kwargs, &pos, &key, &value); i++) {
         PyTuple_SET_ITEM(*kwnames, i, Py_NewRef(key));
-        values[at++] = Py_NewRef(value);
+        values[at++] = value;
     }
     return values;
 }
@@ -96,10 +96,9 @@ _PyInterpreterFrame *vm_push_ex(PyThreadState *tstate, PyObject **slots, int has
     int own = ((PyCodeObject *)func->func_code)->co_flags & CO_OPTIMIZED;
     Py_ssize_t n;
     _PyInterpreterFrame *frame = NULL;
-    PyObject **values = spread(self, args, kwargs, &n, &kwnames);
+    PyObject **values = vm_spread(self, args, kwargs, &n, &kwnames);
     if (values) {
-        frame = vm_push_frame(tstate, (PyFunctionObject *)Py_NewRef(func), own ? NULL : Py_NewRef(func->func_globals),
-                              values, n, kwnames);
+        frame = vm_push_call(tstate, func, own ? NULL : func->func_globals, values, n, kwnames);
         PyMem_Free(values);
         Py_XDECREF(kwnames);
     }
@@ -126,8 +125,6 @@ PyObject *vm_call_ex(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject
 PyObject *vm_instance_call(PyObject *callable)
 {
     PyTypeObject *type = Py_TYPE(callable);
-    if (PyType_HasFeature(type, Py_TPFLAGS_TYPE_SUBCLASS) || !type->tp_call)
-        return NULL;
-    PyObject *method = _PyType_Lookup(type, K_STR("__call__"));
+    PyObject *method = type->tp_call ? _PyType_Lookup(type, K_STR("__call__")) : NULL;
     return method && PyFunction_Check(method) ? method : NULL;
 }

@@ -77,6 +77,14 @@
             SET_TABLE();                                                                                               \
         }                                                                                                              \
     } while (0)
+/* What a helper found out about an instruction that may call Python. */
+#define FOLLOW(step)                                                                                                   \
+    do {                                                                                                               \
+        next = (step);                                                                                                 \
+        goto follow;                                                                                                   \
+    } while (0)
+/* Only classes made at run time may have special methods that are Python functions. */
+#define IS_OF_HEAP_TYPE(object) PyType_HasFeature(Py_TYPE(object), Py_TPFLAGS_HEAPTYPE)
 /* Now and then a general form looks whether a faster one fits; that may rewrite pc->op. */
 #define ADAPT(specialize)                                                                                              \
     do {                                                                                                               \
@@ -89,9 +97,11 @@
 /* Python functions run in this loop unless a debugger has taken the evaluation over (PEP 523). */
 #define FRAMES_INLINE() K_LIKELY(tstate->interp->eval_frame == NULL)
 
-#define UNARY(function)                                                                                                \
+#define UNARY(function, name)                                                                                          \
     PyObject *operand = A;                                                                                             \
     SAVE();                                                                                                            \
+    if (IS_OF_HEAP_TYPE(operand))                                                                                      \
+        FOLLOW(vm_unary(tstate, frame, pc, K_STR(name), function));                                                    \
     PyObject *result = function(operand);                                                                              \
     Py_DECREF(operand);                                                                                                \
     if (!result)                                                                                                       \
@@ -127,7 +137,7 @@
     frame_link(callee)->kind = (how);                                                                                  \
     goto enter
 
-/* True and False are the common operands; None and other objects are asked. */
+/* True and False are the common operands; None and other objects are asked, those with a __bool__ by helpers. */
 #define TRUTH_OF(value, truth)                                                                                         \
     if (K_LIKELY(value == Py_True)) {                                                                                  \
         truth = 1;                                                                                                     \
@@ -141,6 +151,8 @@
         truth = Py_SIZE(value) != 0;                                                                                   \
     } else {                                                                                                           \
         SAVE();                                                                                                        \
+        if (IS_OF_HEAP_TYPE(value))                                                                                    \
+            goto ask_truth;                                                                                            \
         truth = PyObject_IsTrue(value);                                                                                \
     }
 #define POP_JUMP(when, backward)                                                                                       \
@@ -178,11 +190,17 @@
     Py_DECREF(condition);                                                                                              \
     NEXT()
 
-/* Slots that stay live in the caller when a callee with this continuation fails, counted from a. */
+/* Slots that stay live in the caller when a callee of the first kinds fails, counted from a; in the others all the
+ * operands do, or, between __new__ and __init__, two. */
 static const uint8_t live_after_failure[] = {
-    [CONT_NONE] = 0, [CONT_RESULT] = 0, [CONT_SECOND] = 1, [CONT_DROP] = 0, [CONT_INIT] = 1, [CONT_NEXT] = 1,
-    [CONT_SEND] = 1, [CONT_ITERNEXT] = 1, [CONT_LEFT] = 2, [CONT_COMPARE] = 2,
+    [CONT_NONE] = 0, [CONT_RESULT] = 0, [CONT_DROP] = 0, [CONT_INIT] = 1, [CONT_NEXT] = 1, [CONT_SEND] = 1,
 };
+K_INLINE uint32_t live_of_caller(_PyInterpreterFrame *frame, KInstr *pc, KCont kind)
+{
+    if (kind <= CONT_SEND)
+        return pc->a + live_after_failure[kind];
+    return kind == CONT_NEW ? pc->a + 2u : vm_depth(frame, pc);
+}
 
 /* The frame of a function that returned or failed: gives back what it owns, then its room. */
 K_INLINE void release_frame(PyThreadState *tstate, _PyInterpreterFrame *frame)
@@ -245,6 +263,7 @@ PyObject *_PyEval_EvalFrameDefault(PyThreadState *tstate, _PyInterpreterFrame *f
     PyObject *kwnames, *value = NULL;
     KInstr *pc = NULL;
     KCode *k;
+    KNext next;
     uint32_t live = 0;
 
     frame->is_entry = true;
@@ -325,7 +344,7 @@ call: /* a call as CALL and CALL_KW describe it; kwnames is set */
             frame_link(callee)->kind = CONT_RESULT;
             goto enter;
         }
-        if (!base[0] && PyType_HasFeature(Py_TYPE(callable), Py_TPFLAGS_HEAPTYPE)) {
+        if (!base[0] && IS_OF_HEAP_TYPE(callable)) {
             PyObject *method = vm_instance_call(callable);
             if (method) { /* its __call__ is a Python function: a call of that, with the instance in front */
                 base[0] = Py_NewRef(method);
@@ -333,6 +352,11 @@ call: /* a call as CALL and CALL_KW describe it; kwnames is set */
             }
         }
         Py_ssize_t positional = nargs - (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
+        if (!Py_IS_TYPE(callable, &PyCFunction_Type) && !Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
+            next = vm_call_special(tstate, frame, pc, callable, args, positional, kwnames);
+            if (next.callee || next.pc || tstate->curexc_type)
+                goto follow_call;
+        }
         if (K_UNLIKELY(cframe.use_tracing))
             value = vm_trace_call(tstate, callable, args, (size_t)positional | PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
         else
@@ -367,7 +391,8 @@ leave: /* the frame returns value */
         }
         live = (uint32_t)link.kind;
     }
-    switch ((KCont)live) {
+deliver: /* a callee's value to the instruction that called; live: the kind of its continuation */
+    switch ((KCont)(live & CONT_KIND)) {
     case CONT_NEXT: /* the generator is exhausted */
         Py_DECREF(value);
         Py_DECREF(A);
@@ -390,41 +415,78 @@ leave: /* the frame returns value */
         Py_DECREF(value);
         pc++;
         goto back;
-    case CONT_SECOND:
-        A1 = value;
-        pc++;
-        goto back;
     case CONT_DROP:
         Py_DECREF(value);
         pc++;
         goto back;
-    case CONT_ITERNEXT:
-        A1 = value;
+    case CONT_RESULT:
+        A = value;
         pc++;
         goto back;
-    case CONT_LEFT:
-    case CONT_COMPARE: /* the operands are still in place */
-        if (K_UNLIKELY(value == Py_NotImplemented)) {
-            Py_DECREF(value);
-            value = live == CONT_LEFT ? vm_binary_rest(A, A1, pc->d) : vm_compare_rest(A, A1, (int)pc->d);
-            if (!value) {
-                live = pc->a + 2u;
-                goto unwind_loaded;
-            }
-        }
-        {
+    case CONT_BINARY:
+    case CONT_COMPARE:
+        if (K_LIKELY(value != Py_NotImplemented && !(live & INVERTED))) {
             PyObject *left = A, *right = A1;
             A = value;
             Py_DECREF(left);
             Py_DECREF(right);
+            pc++;
+            goto back;
         }
+        break;
+    case CONT_PUSH:
+    case CONT_ITERNEXT:
+        SLOT(vm_depth(frame, pc)) = value;
         pc++;
         goto back;
     case CONT_NONE:
-    case CONT_RESULT:
-        Py_UNREACHABLE();
+    case CONT_REPLACE:
+    case CONT_DISCARD:
+    case CONT_CONTAINS:
+    case CONT_TRUTH:
+    case CONT_LENGTH:
+    case CONT_ITER:
+    case CONT_NEW:
+    case CONT_SENDNEXT:
+    case CONT_ATTR: break;
     }
-    Py_UNREACHABLE();
+    next = vm_continue(tstate, frame, pc, live, value);
+continued:
+    if (next.callee) {
+        callee = next.callee;
+        goto enter;
+    }
+    if (next.pc) {
+        pc = next.pc;
+        goto back;
+    }
+    live = live_of_caller(frame, pc, (KCont)(live & CONT_KIND));
+    goto unwind_loaded;
+
+follow: /* the same within an instruction */
+    if (next.callee) {
+        callee = next.callee;
+        goto enter;
+    }
+    if (!next.pc)
+        ERROR();
+    if (next.pc > pc) {
+        pc = next.pc;
+        DISPATCH();
+    }
+    pc = next.pc;
+polled:
+    POLL(k->depth[pc - k->instr]);
+    DISPATCH();
+
+follow_call: /* the same, after a call */
+    if (next.callee || !next.pc)
+        goto follow;
+    pc = next.pc;
+    goto polled;
+
+ask_truth: /* a is of a class that may have a __bool__ */
+    FOLLOW(vm_truth(tstate, frame, pc));
 
 yield: /* the frame is a generator's, suspended with value */
     k_leave_recursive(tstate);
@@ -457,15 +519,9 @@ leave_moved: /* the frame moved into a new generator, which is its result */
         cframe.current_frame = frame = frame->previous;
         vm_stack_pop(tstate, callee);
         pc = link.pc;
-        if (link.kind == CONT_SECOND) {
-            A1 = value;
-            pc++;
-            goto back;
-        }
+        live = (uint32_t)link.kind;
+        goto deliver;
     }
-    A = value;
-    pc++;
-    goto back;
 
 error:
     live = k->depth[pc - k->instr];
@@ -503,13 +559,12 @@ leave_unstarted_counted:
             release_frame(tstate, callee);
         }
         pc = link.pc;
-        k = frame_kcode(frame);
-        if (link.kind == CONT_ITERNEXT && vm_iteration_failed(tstate, frame) == 0) {
-            Py_DECREF(A);
-            pc += (int32_t)pc->d;
-            goto back;
+        live = (uint32_t)link.kind;
+        if ((live & CONT_KIND) >= CONT_ITERNEXT) {
+            next = vm_continue(tstate, frame, pc, live, NULL);
+            goto continued;
         }
-        live = pc->a + live_after_failure[link.kind];
+        live = live_of_caller(frame, pc, (KCont)(live & CONT_KIND));
         goto unwind_loaded;
     }
 

@@ -45,19 +45,79 @@ K_INT K_NEW PyObject *vm_match_class(PyThreadState *tstate, PyObject *subject, P
 
 /* call.c */
 K_INT K_STATUS int vm_ex_arguments(PyThreadState *tstate, PyObject **slots, int has_keywords);
+/* The arguments of a call as an array of references that are not counted, keyword values last; self in front when there
+ * is one. *kwnames: a new tuple or NULL. NULL with an exception; PyMem_Free() it. */
+K_INT PyObject **vm_spread(PyObject *self, PyObject *args, PyObject *kwargs, Py_ssize_t *npositional, PyObject **kwnames);
 K_INT _PyInterpreterFrame *vm_push_ex(PyThreadState *tstate, K_STOLEN PyObject **slots, int has_keywords);
 K_INT K_NEW PyObject *vm_call_ex(PyThreadState *tstate, _PyInterpreterFrame *frame, K_STOLEN PyObject **slots, int has_keywords);
 
 /* The class's __call__ when it is a Python function: borrowed, else NULL without an exception. */
 K_INT K_BORROWED PyObject *vm_instance_call(PyObject *callable);
 
-/* dunder.c: what is left to do when the left operand's method gave NotImplemented */
-K_INT K_NEW PyObject *vm_binary_rest(PyObject *left, PyObject *right, uint32_t op);
-K_INT K_NEW PyObject *vm_compare_rest(PyObject *left, PyObject *right, int op);
+/* ---- instructions that may call Python: what goes on after them ----
+ * Either a frame to enter, linked to the instruction; or the instruction to go on with, the result being in its slot
+ * and the operands released; or, with an exception, neither: the operands are still there. */
+typedef struct KNext {
+    _PyInterpreterFrame *callee;
+    KInstr *pc;
+} KNext;
+
+/* Whether a callable is a Python function that the loop may run itself. */
+static inline int vm_runs_inline(PyThreadState *tstate, PyObject *callable)
+{
+    return callable && PyFunction_Check(callable) && tstate->interp->eval_frame == NULL &&
+           ((PyFunctionObject *)callable)->vectorcall == _PyFunction_Vectorcall;
+}
+static inline uint32_t vm_depth(const _PyInterpreterFrame *frame, const KInstr *pc)
+{
+    KCode *k = frame_kcode(frame);
+    return k->depth[pc - k->instr];
+}
+
+/* continue.c */
+/* A frame for such a function, linked to pc; borrowed arguments. */
+K_INT KNext vm_begin(PyThreadState *tstate, KInstr *pc, uintptr_t kind, PyObject *func, PyObject *const *args,
+                     Py_ssize_t nargs, PyObject *kwnames);
+/* The value (NULL: an exception) in place of the operands. */
+K_INT KNext vm_finish(_PyInterpreterFrame *frame, KInstr *pc, K_STOLEN PyObject *value);
+K_INT KNext vm_finish_discard(_PyInterpreterFrame *frame, KInstr *pc, int status);
+/* A callee of this kind returned value, or failed (NULL); only kinds from CONT_ITERNEXT on may be asked about failures. */
+K_INT KNext vm_continue(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc, uintptr_t kind,
+                        K_STOLEN PyObject *value);
+K_INT KNext vm_truth_known(_PyInterpreterFrame *frame, KInstr *pc, int truth); /* -1: an exception */
+
+/* dunder.c: operators of objects whose classes are made in Python */
+K_INT KNext vm_unary(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc, PyObject *name, unaryfunc otherwise);
+K_INT KNext vm_binary(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc);
+K_INT KNext vm_binary_rest(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc, uintptr_t tried);
+K_INT KNext vm_compare(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc);
+K_INT KNext vm_compare_rest(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc, uintptr_t tried);
+K_INT KNext vm_truth(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc);
+K_INT KNext vm_contains(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc);
+K_INT KNext vm_get_item(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc);
+K_INT KNext vm_set_item(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc);
+K_INT KNext vm_delete_item(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc);
+K_INT KNext vm_iter(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc);
+/* Of iterators whose class has a Python function __next__: a frame, or neither without an exception. */
+K_INT KNext vm_next(PyThreadState *tstate, KInstr *pc, PyObject *iter, KCont kind);
+K_INT KNext vm_with(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc, int async);
+K_INT KNext vm_with_except(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc);
 /* The special method that may run in the loop in place of the generic operation: a Python function of just two
  * parameters, borrowed; NULL without an exception when the operation may not begin with it. */
 K_INT K_BORROWED PyObject *vm_binary_method(PyObject *left, PyObject *right, uint32_t op);
 K_INT K_BORROWED PyObject *vm_compare_method(PyObject *left, PyObject *right, int op);
+
+/* attribute.c */
+K_INT KNext vm_load_attr(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc); /* and LOAD_METHOD */
+K_INT KNext vm_load_hook(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc); /* __getattr__ after an error */
+K_INT KNext vm_store_attr(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc, PyObject *owner, PyObject *value);
+
+/* callable.c: calls of classes and partials; neither without an exception when the callable is another */
+K_INT KNext vm_call_special(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc, PyObject *callable,
+                            PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+K_INT KNext vm_call_special_ex(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc, PyObject *callable,
+                               PyObject *args, PyObject *kwargs);
+K_INT KNext vm_created(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc, K_STOLEN PyObject *object);
 
 /* resume.c: generators under the loop */
 static inline int vm_gen_is_idle(const PyGenObject *gen)
@@ -105,7 +165,6 @@ K_INT void vm_restore_exception(K_STOLEN PyObject *exc);
 K_INT K_STATUS int vm_check_except_type(PyObject *match);
 K_INT K_STATUS int vm_check_group_match(PyThreadState *tstate, PyObject **slots);
 K_INT K_NEW PyObject *vm_with_methods(PyObject *manager, int async, PyObject **enter);
-K_INT K_NEW PyObject *vm_with_except(PyObject **slots);
 
 /* trace.c */
 K_INT K_STATUS int vm_trace_enter(PyThreadState *tstate, _PyInterpreterFrame *frame);

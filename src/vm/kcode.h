@@ -104,19 +104,38 @@ static inline void frame_at(_PyInterpreterFrame *frame, const KInstr *pc)
 /* ---- the table of instructions ---- */
 typedef enum KEffect { PURE, READ, ALLOC, RAISES, FOREIGN } KEffect;
 
-/* What happens with a callee's result, and with its failure. */
+/* What happens with a callee's result, and with its failure. Down to CONT_NEXT the instruction has given its operands
+ * away; in the others they stay in their slots until the callee is done. */
 typedef enum KCont {
     CONT_NONE,       /* never calls Python */
     CONT_RESULT,     /* result lands in slot a */
-    CONT_SECOND,     /* result lands in slot a + 1; a is live */
     CONT_DROP,       /* result is released */
     CONT_INIT,       /* __init__: must be None; the instance stands in slot a */
     CONT_NEXT,       /* generator under FOR_ITER: result lands in a + 1, its end jumps */
     CONT_SEND,       /* generator under SEND: the same */
-    CONT_ITERNEXT,   /* __next__ under FOR_ITER: StopIteration jumps */
-    CONT_LEFT,       /* a binary method: NotImplemented goes on to the reflected one */
-    CONT_COMPARE     /* a comparison method: the same */
+    CONT_PUSH,       /* result lands behind the operands, which stay */
+    CONT_REPLACE,    /* result lands in slot a, in place of the operands */
+    CONT_DISCARD,    /* result and operands are released */
+    CONT_BINARY,     /* a binary method: NotImplemented goes on to the other operand's; TRIED_ bits */
+    CONT_COMPARE,    /* a comparison method: the same */
+    CONT_CONTAINS,   /* __contains__: its truth, inverted when d */
+    CONT_TRUTH,      /* __bool__, must be a bool; a conditional jump or not */
+    CONT_LENGTH,     /* __len__ asked for the truth: the same */
+    CONT_ITER,       /* __iter__: must be an iterator */
+    CONT_NEW,        /* __new__: __init__ follows; a: keyword names or NULL, a + 1: class and arguments in a tuple */
+    CONT_ITERNEXT,   /* __next__ under FOR_ITER: result lands in a + 1, StopIteration jumps */
+    CONT_SENDNEXT,   /* __next__ under SEND: the same, StopIteration's value is the result */
+    CONT_ATTR,       /* an attribute of a; AttributeError goes on to __getattr__ when HAS_HOOK */
 } KCont;
+/* From CONT_ITERNEXT on a failure may be caught. Further bits of a link's kind: */
+enum {
+    CONT_KIND = 0xff,
+    TRIED_LEFT = 0x100,
+    TRIED_RIGHT = 0x200,
+    TRIED_IN_PLACE = 0x400,
+    INVERTED = 0x800, /* __eq__ asked for != */
+    HAS_HOOK = 0x1000,
+};
 
 enum {
 #define OP(name, effect, cont, picture) OP_##name,

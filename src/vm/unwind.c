@@ -271,11 +271,3 @@ PyObject *vm_with_methods(PyObject *manager, int async, PyObject **enter_out)
     *enter_out = K_MOVE(enter);
     return exit;
 }
-
-PyObject *vm_with_except(PyObject **slots)
-{
-    PyObject *exc = slots[3];
-    K_AUTO(PyObject *) traceback = PyException_GetTraceback(exc);
-    PyObject *args[] = { NULL, (PyObject *)Py_TYPE(exc), exc, traceback ? traceback : Py_None };
-    return PyObject_Vectorcall(slots[0], args + 1, 3 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
-}

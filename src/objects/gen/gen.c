@@ -659,10 +659,6 @@ static PyObject *coroutine_repr(PyObject *self)
     return gen_repr_as(self, "coroutine");
 }
 
-typedef struct CoroWrapper {
-    PyObject ob_base;
-    PyObject *coroutine;
-} CoroWrapper;
 
 static PyObject *coroutine_await(PyObject *self)
 {

@@ -18,6 +18,11 @@ typedef struct PyGenObject {
 } PyGenObject;
 typedef PyGenObject PyCoroObject;
 typedef PyGenObject PyAsyncGenObject;
+/* What a coroutine's __await__() gives. */
+typedef struct CoroWrapper {
+    PyObject ob_base;
+    PyObject *coroutine;
+} CoroWrapper;
 /* gi_frame_state */
 enum { FRAME_CREATED = -2, FRAME_SUSPENDED = -1, FRAME_EXECUTING = 0, FRAME_COMPLETED = 1, FRAME_CLEARED = 4 };
 #define k_gen_frame(gen) ((_PyInterpreterFrame *)(gen)->gi_iframe)

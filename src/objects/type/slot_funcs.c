@@ -214,11 +214,8 @@ int slot_nb_bool(PyObject *self)
 
 /* ---- sequences and mappings ---- */
 
-Py_ssize_t slot_sq_length(PyObject *self)
+Py_ssize_t slot_length_from(PyObject *result)
 {
-    K_AUTO(PyObject *) result = slot_call1(self, K_STR("__len__"));
-    if (!result)
-        return -1;
     K_AUTO(PyObject *) index = PyNumber_Index(result);
     if (!index)
         return -1;
@@ -227,6 +224,12 @@ Py_ssize_t slot_sq_length(PyObject *self)
         return -1;
     }
     return PyNumber_AsSsize_t(index, PyExc_OverflowError);
+}
+
+Py_ssize_t slot_sq_length(PyObject *self)
+{
+    K_AUTO(PyObject *) result = slot_call1(self, K_STR("__len__"));
+    return result ? slot_length_from(result) : -1;
 }
 
 PyObject *slot_sq_item(PyObject *self, Py_ssize_t i)

@@ -53,6 +53,7 @@ K_INT PyObject *slot_nb_power(PyObject *self, PyObject *other, PyObject *modulus
 K_INT PyObject *slot_nb_inplace_power(PyObject *self, PyObject *other, PyObject *modulus);
 K_INT int slot_nb_bool(PyObject *self);
 K_INT Py_ssize_t slot_sq_length(PyObject *self);
+K_INT Py_ssize_t slot_length_from(PyObject *result); /* of what __len__ gave; -1 with an exception */
 K_INT PyObject *slot_sq_item(PyObject *self, Py_ssize_t i);
 K_INT int slot_sq_ass_item(PyObject *self, Py_ssize_t i, PyObject *value);
 K_INT int slot_sq_contains(PyObject *self, PyObject *value);

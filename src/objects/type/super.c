@@ -142,21 +142,31 @@ static PyObject *super_find(SuperObject *self, PyObject *name)
     return NULL;
 }
 
-static PyObject *super_getattro(PyObject *o, PyObject *name)
+int k_attr_find_in_super(PyObject *o, PyObject *name, KAttr *attr)
 {
     SuperObject *self = AS_SUPER(o);
+    attr->found = NULL;
     if (!self->obj_type || (PyUnicode_Check(name) && _PyUnicode_EqualToASCIIString(name, "__class__")))
-        return PyObject_GenericGetAttr(o, name);
-    K_AUTO(PyObject *) found = super_find(self, name);
-    if (!found)
-        return PyErr_Occurred() ? NULL : PyObject_GenericGetAttr(o, name);
-    descrgetfunc get = Py_TYPE(found)->tp_descr_get;
-    if (!get)
-        return K_MOVE(found);
+        return k_attr_find(o, name, attr);
+    attr->found = super_find(self, name);
+    if (!attr->found)
+        return PyErr_Occurred() ? -1 : k_attr_find(o, name, attr);
+    attr->get = Py_TYPE(attr->found)->tp_descr_get;
     /* bound to the class itself when the object is the class: no instance */
-    PyObject *instance = self->obj == (PyObject *)self->obj_type ? NULL : self->obj;
-    K_AUTO(PyTypeObject *) owner = (PyTypeObject *)Py_NewRef(self->obj_type);
-    return get(found, instance, (PyObject *)owner);
+    attr->instance = self->obj == (PyObject *)self->obj_type ? NULL : self->obj;
+    attr->owner = (PyObject *)self->obj_type;
+    return 1;
+}
+
+static PyObject *super_getattro(PyObject *o, PyObject *name)
+{
+    KAttr attr;
+    int found = k_attr_find_in_super(o, name, &attr);
+    if (found <= 0)
+        return found < 0 ? NULL : PyObject_GenericGetAttr(o, name);
+    K_AUTO(PyObject *) instance = Py_XNewRef(attr.instance); /* the descriptor may set the super object anew */
+    K_AUTO(PyObject *) owner = Py_NewRef(attr.owner);
+    return k_attr_bind(&attr);
 }
 
 static PyObject *super_descr_get(PyObject *o, PyObject *obj, PyObject *type)

@@ -38,6 +38,18 @@ K_INT PyObject *k_lookup_special(PyObject *self, PyObject *name); /* runs code: 
  * the bound attribute, called without self. -1 with an exception. *method is a new reference. */
 K_INT K_STATUS int k_get_method(PyObject *self, PyObject *name, PyObject **method); /* runs code */
 
+/* Where an attribute comes from, before the descriptor found on a class is asked. */
+typedef struct KAttr {
+    PyObject *found;            /* a reference of its own */
+    descrgetfunc get;           /* the descriptor's function; NULL: found is the attribute itself */
+    PyObject *instance, *owner; /* borrowed: what it binds to (instance NULL: to the class alone) */
+} KAttr;
+/* The look-up of PyObject_GenericGetAttr, of type and of super: 1 found, 0 absent, -1 with an exception. */
+K_INT K_STATUS int k_attr_find(PyObject *self, PyObject *name, KAttr *attr);
+K_INT K_STATUS int k_attr_find_in_type(PyObject *type, PyObject *name, KAttr *attr);
+K_INT K_STATUS int k_attr_find_in_super(PyObject *super, PyObject *name, KAttr *attr);
+K_INT K_NEW PyObject *k_attr_bind(KAttr *attr); /* the attribute; consumes what was found. Runs code */
+
 /* A version of the type that changes with each change of it or of its bases; 0 when none is to be had. */
 K_INT uint32_t k_type_version(PyTypeObject *type);
 

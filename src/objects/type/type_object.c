@@ -382,29 +382,41 @@ static int type_set_bases(PyObject *self, PyObject *bases, void *closure)
 
 /* ---- getting and setting attributes ---- */
 
-static PyObject *type_getattro(PyObject *self, PyObject *name)
+int k_attr_find_in_type(PyObject *self, PyObject *name, KAttr *attr)
 {
     PyTypeObject *type = AS_TYPE(self), *metatype = Py_TYPE(self);
-    if (!PyUnicode_Check(name))
-        return k_raise(PyExc_TypeError, "attribute name must be string, not '%.200s'", Py_TYPE(name)->tp_name);
+    attr->found = NULL;
+    if (!PyUnicode_Check(name)) {
+        k_raise(PyExc_TypeError, "attribute name must be string, not '%.200s'", Py_TYPE(name)->tp_name);
+        return -1;
+    }
     if (K_UNLIKELY(!type->tp_dict) && PyType_Ready(type) < 0)
-        return NULL;
+        return -1;
     K_AUTO(PyObject *) meta = Py_XNewRef(_PyType_Lookup(metatype, name));
     descrgetfunc meta_get = meta ? Py_TYPE(meta)->tp_descr_get : NULL;
-    if (meta_get && PyDescr_IsData(meta))
-        return meta_get(meta, self, (PyObject *)metatype);
-    PyObject *found = _PyType_Lookup(type, name);
-    if (found) {
-        K_AUTO(PyObject *) held = Py_NewRef(found);
-        descrgetfunc get = Py_TYPE(held)->tp_descr_get;
-        return get ? get(held, NULL, self) : K_MOVE(held);
+    if (!meta_get || !PyDescr_IsData(meta)) {
+        attr->found = Py_XNewRef(_PyType_Lookup(type, name));
+        if (attr->found) {
+            attr->get = Py_TYPE(attr->found)->tp_descr_get;
+            attr->instance = NULL;
+            attr->owner = self;
+            return 1;
+        }
     }
-    if (meta_get)
-        return meta_get(meta, self, (PyObject *)metatype);
-    if (meta)
-        return K_MOVE(meta);
-    k_raise(PyExc_AttributeError, "type object '%.50s' has no attribute '%U'", type->tp_name, name);
-    return NULL;
+    attr->get = meta_get;
+    attr->instance = self;
+    attr->owner = (PyObject *)metatype;
+    attr->found = K_MOVE(meta);
+    return attr->found != NULL;
+}
+
+static PyObject *type_getattro(PyObject *self, PyObject *name)
+{
+    KAttr attr;
+    int found = k_attr_find_in_type(self, name, &attr);
+    if (found == 0)
+        k_raise(PyExc_AttributeError, "type object '%.50s' has no attribute '%U'", AS_TYPE(self)->tp_name, name);
+    return found > 0 ? k_attr_bind(&attr) : NULL;
 }
 
 static bool type_is_dunder(PyObject *name)

@@ -1,31 +1,32 @@
 /* arith.ops.h - operators: unary, binary, comparison, identity, membership. */
-OP(UNARY_POSITIVE, FOREIGN, CONT_NONE, "a <- +a")
+OP(UNARY_POSITIVE, FOREIGN, CONT_REPLACE, "a <- +a")
 #if OP_BODIES
 {
-    UNARY(PyNumber_Positive);
+    UNARY(PyNumber_Positive, "__pos__");
 }
 #endif
 
-OP(UNARY_NEGATIVE, FOREIGN, CONT_NONE, "a <- -a")
+OP(UNARY_NEGATIVE, FOREIGN, CONT_REPLACE, "a <- -a")
 #if OP_BODIES
 {
-    UNARY(PyNumber_Negative);
+    UNARY(PyNumber_Negative, "__neg__");
 }
 #endif
 
-OP(UNARY_INVERT, FOREIGN, CONT_NONE, "a <- ~a")
+OP(UNARY_INVERT, FOREIGN, CONT_REPLACE, "a <- ~a")
 #if OP_BODIES
 {
-    UNARY(PyNumber_Invert);
+    UNARY(PyNumber_Invert, "__invert__");
 }
 #endif
 
-OP(UNARY_NOT, FOREIGN, CONT_NONE, "a <- not a")
+OP(UNARY_NOT, FOREIGN, CONT_TRUTH, "a <- not a")
 #if OP_BODIES
 {
     PyObject *value = A;
     int truth;
     TRUTH_OF(value, truth)
+    SAVE();
     Py_DECREF(value);
     if (truth < 0)
         ERROR_AT(pc->a);
@@ -34,12 +35,14 @@ OP(UNARY_NOT, FOREIGN, CONT_NONE, "a <- not a")
 }
 #endif
 
-OP(BINARY_OP, FOREIGN, CONT_NONE, "a <- a op a+1")
+OP(BINARY_OP, FOREIGN, CONT_BINARY, "a <- a op a+1")
 #if OP_BODIES
 {
     PyObject *left = A, *right = A1;
     ADAPT(vm_specialize_binary);
     SAVE();
+    if (IS_OF_HEAP_TYPE(left) || IS_OF_HEAP_TYPE(right))
+        FOLLOW(vm_binary(tstate, frame, pc));
     PyObject *result = vm_binary_ops[pc->d](left, right);
     Py_DECREF(left);
     Py_DECREF(right);
@@ -50,12 +53,14 @@ OP(BINARY_OP, FOREIGN, CONT_NONE, "a <- a op a+1")
 }
 #endif
 
-OP(COMPARE_OP, FOREIGN, CONT_NONE, "a <- a cmp a+1")
+OP(COMPARE_OP, FOREIGN, CONT_COMPARE, "a <- a cmp a+1")
 #if OP_BODIES
 {
     PyObject *left = A, *right = A1;
     ADAPT(vm_specialize_compare);
     SAVE();
+    if (IS_OF_HEAP_TYPE(left) || IS_OF_HEAP_TYPE(right))
+        FOLLOW(vm_compare(tstate, frame, pc));
     PyObject *result = PyObject_RichCompare(left, right, (int)pc->d);
     Py_DECREF(left);
     Py_DECREF(right);
@@ -79,11 +84,13 @@ OP(IS_OP, FOREIGN, CONT_NONE, "a <- a is a+1, d: not")
 }
 #endif
 
-OP(CONTAINS_OP, FOREIGN, CONT_NONE, "a <- a in a+1, d: not")
+OP(CONTAINS_OP, FOREIGN, CONT_CONTAINS, "a <- a in a+1, d: not")
 #if OP_BODIES
 {
     PyObject *left = A, *right = A1;
     SAVE();
+    if (IS_OF_HEAP_TYPE(right))
+        FOLLOW(vm_contains(tstate, frame, pc));
     int found = PySequence_Contains(right, left);
     Py_DECREF(left);
     Py_DECREF(right);
@@ -299,7 +306,7 @@ SPECIAL(COMPARE_STR_JUMP, COMPARE_OP, ALLOC, CONT_NONE, "a == or != a+1, strs, a
 }
 #endif
 
-SPECIAL(BINARY_PYTHON, BINARY_OP, FOREIGN, CONT_LEFT, "a <- the left operand's method, a Python function")
+SPECIAL(BINARY_PYTHON, BINARY_OP, FOREIGN, CONT_BINARY, "a <- the left operand's method, a Python function")
 #if OP_BODIES
 {
     KCache *cache = CACHE();
@@ -308,7 +315,7 @@ SPECIAL(BINARY_PYTHON, BINARY_OP, FOREIGN, CONT_LEFT, "a <- the left operand's m
     GUARD(method->func_version == cache->version2 && FRAMES_INLINE());
     SAVE();
     PyObject *args[] = { Py_NewRef(A), Py_NewRef(A1) };
-    CALL_PYTHON(method, args, 2, CONT_LEFT, pc->a + 2u);
+    CALL_PYTHON(method, args, 2, CONT_BINARY | TRIED_IN_PLACE | TRIED_LEFT, pc->a + 2u);
 }
 #endif
 
@@ -321,7 +328,7 @@ SPECIAL(COMPARE_PYTHON, COMPARE_OP, FOREIGN, CONT_COMPARE, "a <- the left operan
     GUARD(method->func_version == cache->version2 && FRAMES_INLINE());
     SAVE();
     PyObject *args[] = { Py_NewRef(A), Py_NewRef(A1) };
-    CALL_PYTHON(method, args, 2, CONT_COMPARE, pc->a + 2u);
+    CALL_PYTHON(method, args, 2, CONT_COMPARE | TRIED_LEFT, pc->a + 2u);
 }
 #endif
 

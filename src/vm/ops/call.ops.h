@@ -55,6 +55,11 @@ OP(CALL_FUNCTION_EX, FOREIGN, CONT_RESULT, "a <- a+1(*a+2, **a+3), d: keywords a
         frame_link(callee)->kind = CONT_RESULT;
         goto enter;
     }
+    if (!Py_IS_TYPE(func, &PyCFunction_Type) && !Py_IS_TYPE(func, &PyMethodDescr_Type)) {
+        next = vm_call_special_ex(tstate, frame, pc, A1, SLOT(pc->a + 2), pc->d ? SLOT(pc->a + 3) : NULL);
+        if (next.callee || next.pc || tstate->curexc_type)
+            goto follow_call;
+    }
     PyObject *result = vm_call_ex(tstate, frame, &A, (int)pc->d);
     if (!result)
         ERROR_AT(pc->a);

@@ -88,72 +88,26 @@ OP(PREP_RERAISE_STAR, FOREIGN, CONT_NONE, "a <- what except* leaves to be raised
 }
 #endif
 
-OP(BEFORE_WITH, FOREIGN, CONT_SECOND, "a, a+1 <- a.__exit__, a.__enter__()")
+OP(BEFORE_WITH, FOREIGN, CONT_PUSH, "a, a+1 <- a.__exit__, a.__enter__()")
 #if OP_BODIES
 {
-    PyObject *enter, *manager = A;
     SAVE();
-    PyObject *exit = vm_with_methods(manager, 0, &enter);
-    if (!exit)
-        ERROR();
-    Py_DECREF(manager);
-    A = exit;
-    if (Py_IS_TYPE(enter, &PyMethod_Type) && PyFunction_Check(PyMethod_GET_FUNCTION(enter)) && FRAMES_INLINE()) {
-        PyObject *args[] = { Py_NewRef(PyMethod_GET_SELF(enter)) }, *func = Py_NewRef(PyMethod_GET_FUNCTION(enter));
-        Py_DECREF(enter);
-        callee = vm_push_frame(tstate, (PyFunctionObject *)func, NULL, args, 1, NULL);
-        if (!callee)
-            ERROR_AT(pc->a + 1u);
-        frame_link(callee)->pc = pc;
-        frame_link(callee)->kind = CONT_SECOND;
-        goto enter;
-    }
-    PyObject *result = PyObject_CallNoArgs(enter);
-    Py_DECREF(enter);
-    if (!result)
-        ERROR_AT(pc->a + 1u);
-    A1 = result;
-    NEXT();
+    FOLLOW(vm_with(tstate, frame, pc, 0));
 }
 #endif
 
-OP(BEFORE_ASYNC_WITH, FOREIGN, CONT_SECOND, "a, a+1 <- a.__aexit__, a.__aenter__()")
+OP(BEFORE_ASYNC_WITH, FOREIGN, CONT_PUSH, "a, a+1 <- a.__aexit__, a.__aenter__()")
 #if OP_BODIES
 {
-    PyObject *enter, *manager = A;
     SAVE();
-    PyObject *exit = vm_with_methods(manager, 1, &enter);
-    if (!exit)
-        ERROR();
-    Py_DECREF(manager);
-    A = exit;
-    if (Py_IS_TYPE(enter, &PyMethod_Type) && PyFunction_Check(PyMethod_GET_FUNCTION(enter)) && FRAMES_INLINE()) {
-        PyObject *args[] = { Py_NewRef(PyMethod_GET_SELF(enter)) }, *func = Py_NewRef(PyMethod_GET_FUNCTION(enter));
-        Py_DECREF(enter);
-        callee = vm_push_frame(tstate, (PyFunctionObject *)func, NULL, args, 1, NULL);
-        if (!callee)
-            ERROR_AT(pc->a + 1u);
-        frame_link(callee)->pc = pc;
-        frame_link(callee)->kind = CONT_SECOND;
-        goto enter;
-    }
-    PyObject *result = PyObject_CallNoArgs(enter);
-    Py_DECREF(enter);
-    if (!result)
-        ERROR_AT(pc->a + 1u);
-    A1 = result;
-    NEXT();
+    FOLLOW(vm_with(tstate, frame, pc, 1));
 }
 #endif
 
-OP(WITH_EXCEPT_START, FOREIGN, CONT_NONE, "a+4 <- a(type, value, traceback of a+3)")
+OP(WITH_EXCEPT_START, FOREIGN, CONT_PUSH, "a+4 <- a(type, value, traceback of a+3)")
 #if OP_BODIES
 {
     SAVE();
-    PyObject *result = vm_with_except(&A);
-    if (!result)
-        ERROR();
-    SLOT(pc->a + 4) = result;
-    NEXT();
+    FOLLOW(vm_with_except(tstate, frame, pc));
 }
 #endif

@@ -1,9 +1,11 @@
 /* iter.ops.h - iteration, generators, coroutines, asynchronous iteration. */
-OP(GET_ITER, FOREIGN, CONT_NONE, "a <- iter(a)")
+OP(GET_ITER, FOREIGN, CONT_ITER, "a <- iter(a)")
 #if OP_BODIES
 {
     PyObject *iterable = A;
     SAVE();
+    if (IS_OF_HEAP_TYPE(iterable))
+        FOLLOW(vm_iter(tstate, frame, pc));
     PyObject *iter = PyObject_GetIter(iterable);
     Py_DECREF(iterable);
     if (!iter)
@@ -40,6 +42,11 @@ OP(FOR_ITER, FOREIGN, CONT_NEXT, "a+1 <- next(a), or release a and jump d")
         frame_link(callee)->kind = CONT_NEXT;
         goto enter_generator;
     }
+    if (IS_OF_HEAP_TYPE(iter)) {
+        next = vm_next(tstate, pc, iter, CONT_ITERNEXT);
+        if (next.callee || tstate->curexc_type)
+            goto follow;
+    }
     PyObject *value = Py_TYPE(iter)->tp_iternext(iter);
     if (K_LIKELY(value != NULL)) {
         A1 = value;
@@ -56,14 +63,20 @@ OP(SEND, FOREIGN, CONT_SEND, "a+1 <- a.send(a+1), or a <- its result and jump d"
 #if OP_BODIES
 {
     PyObject *receiver = A, *value = A1, *result;
+    PyObject *inner = Py_IS_TYPE(receiver, &_PyCoroWrapper_Type) ? ((CoroWrapper *)receiver)->coroutine : receiver;
     SAVE();
-    if ((Py_IS_TYPE(receiver, &PyGen_Type) || Py_IS_TYPE(receiver, &PyCoro_Type)) && !tstate->c_tracefunc &&
-        vm_gen_is_idle((PyGenObject *)receiver) && FRAMES_INLINE() &&
-        (Py_IsNone(value) || ((PyGenObject *)receiver)->gi_frame_state != FRAME_CREATED)) {
-        callee = vm_gen_enter(tstate, (PyGenObject *)receiver, value);
+    if ((Py_IS_TYPE(inner, &PyGen_Type) || Py_IS_TYPE(inner, &PyCoro_Type)) && !tstate->c_tracefunc &&
+        vm_gen_is_idle((PyGenObject *)inner) && FRAMES_INLINE() &&
+        (Py_IsNone(value) || ((PyGenObject *)inner)->gi_frame_state != FRAME_CREATED)) {
+        callee = vm_gen_enter(tstate, (PyGenObject *)inner, value);
         frame_link(callee)->pc = pc;
         frame_link(callee)->kind = CONT_SEND;
         goto enter_generator;
+    }
+    if (IS_OF_HEAP_TYPE(receiver) && Py_IsNone(value)) {
+        next = vm_next(tstate, pc, receiver, CONT_SENDNEXT);
+        if (next.callee || tstate->curexc_type)
+            goto follow;
     }
     PySendResult status = vm_send(tstate, frame, receiver, value, &result);
     Py_DECREF(value);

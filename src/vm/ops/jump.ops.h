@@ -21,28 +21,28 @@ OP(JUMP_BACKWARD_NO_INTERRUPT, PURE, CONT_NONE, "jump d")
 }
 #endif
 
-OP(POP_JUMP_FORWARD_IF_FALSE, FOREIGN, CONT_NONE, "jump d if a is false")
+OP(POP_JUMP_FORWARD_IF_FALSE, FOREIGN, CONT_TRUTH, "jump d if a is false")
 #if OP_BODIES
 {
     POP_JUMP(0, 0);
 }
 #endif
 
-OP(POP_JUMP_FORWARD_IF_TRUE, FOREIGN, CONT_NONE, "jump d if a is true")
+OP(POP_JUMP_FORWARD_IF_TRUE, FOREIGN, CONT_TRUTH, "jump d if a is true")
 #if OP_BODIES
 {
     POP_JUMP(1, 0);
 }
 #endif
 
-OP(POP_JUMP_BACKWARD_IF_FALSE, FOREIGN, CONT_NONE, "jump d if a is false, poll")
+OP(POP_JUMP_BACKWARD_IF_FALSE, FOREIGN, CONT_TRUTH, "jump d if a is false, poll")
 #if OP_BODIES
 {
     POP_JUMP(0, 1);
 }
 #endif
 
-OP(POP_JUMP_BACKWARD_IF_TRUE, FOREIGN, CONT_NONE, "jump d if a is true, poll")
+OP(POP_JUMP_BACKWARD_IF_TRUE, FOREIGN, CONT_TRUTH, "jump d if a is true, poll")
 #if OP_BODIES
 {
     POP_JUMP(1, 1);
@@ -77,14 +77,14 @@ OP(POP_JUMP_BACKWARD_IF_NONE, FOREIGN, CONT_NONE, "jump d if a is None, poll")
 }
 #endif
 
-OP(JUMP_IF_FALSE_OR_POP, FOREIGN, CONT_NONE, "jump d if a is false, else release it")
+OP(JUMP_IF_FALSE_OR_POP, FOREIGN, CONT_TRUTH, "jump d if a is false, else release it")
 #if OP_BODIES
 {
     JUMP_OR_POP(0);
 }
 #endif
 
-OP(JUMP_IF_TRUE_OR_POP, FOREIGN, CONT_NONE, "jump d if a is true, else release it")
+OP(JUMP_IF_TRUE_OR_POP, FOREIGN, CONT_TRUTH, "jump d if a is true, else release it")
 #if OP_BODIES
 {
     JUMP_OR_POP(1);

@@ -1,10 +1,12 @@
 /* subscr.ops.h - subscription: load, store, delete. */
-OP(BINARY_SUBSCR, FOREIGN, CONT_NONE, "a <- a[a+1]")
+OP(BINARY_SUBSCR, FOREIGN, CONT_REPLACE, "a <- a[a+1]")
 #if OP_BODIES
 {
     PyObject *owner = A, *key = A1;
     ADAPT(vm_specialize_subscr);
     SAVE();
+    if (IS_OF_HEAP_TYPE(owner))
+        FOLLOW(vm_get_item(tstate, frame, pc));
     PyObject *value = PyObject_GetItem(owner, key);
     Py_DECREF(owner);
     Py_DECREF(key);
@@ -15,12 +17,14 @@ OP(BINARY_SUBSCR, FOREIGN, CONT_NONE, "a <- a[a+1]")
 }
 #endif
 
-OP(STORE_SUBSCR, FOREIGN, CONT_NONE, "a+1 [a+2] <- a")
+OP(STORE_SUBSCR, FOREIGN, CONT_DISCARD, "a+1 [a+2] <- a")
 #if OP_BODIES
 {
     PyObject *value = A, *owner = A1, *key = SLOT(pc->a + 2);
     ADAPT(vm_specialize_store_subscr);
     SAVE();
+    if (IS_OF_HEAP_TYPE(owner))
+        FOLLOW(vm_set_item(tstate, frame, pc));
     int status = PyObject_SetItem(owner, key, value);
     Py_DECREF(value);
     Py_DECREF(owner);
@@ -31,11 +35,13 @@ OP(STORE_SUBSCR, FOREIGN, CONT_NONE, "a+1 [a+2] <- a")
 }
 #endif
 
-OP(DELETE_SUBSCR, FOREIGN, CONT_NONE, "delete a[a+1]")
+OP(DELETE_SUBSCR, FOREIGN, CONT_DISCARD, "delete a[a+1]")
 #if OP_BODIES
 {
     PyObject *owner = A, *key = A1;
     SAVE();
+    if (IS_OF_HEAP_TYPE(owner))
+        FOLLOW(vm_delete_item(tstate, frame, pc));
     int status = PyObject_DelItem(owner, key);
     Py_DECREF(owner);
     Py_DECREF(key);
