@@ -142,6 +142,7 @@ check:
 	tools/check_layers
 	tools/check_refs
 	tools/map | cmp - MAP.md
+	tools/check_clang
 	tools/test
 	tools/parity --every 8
 	tools/conformance $(QUICK)

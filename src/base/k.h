@@ -51,6 +51,11 @@ typedef Py_ssize_t Py_ssize_clean_t;
 
 #define K_LIKELY(x)   __builtin_expect(!!(x), 1)
 #define K_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#ifdef __clang__ /* which knows no attributes of labels */
+#define K_COLD_LABEL
+#else
+#define K_COLD_LABEL __attribute__((cold));
+#endif
 #define K_COLD        __attribute__((cold, noinline))
 #define K_NOINLINE    __attribute__((noinline))
 #define K_INLINE      static inline __attribute__((always_inline))

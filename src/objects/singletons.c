@@ -24,11 +24,6 @@ K_NORETURN static void singleton_dealloc(PyObject *self)
     Py_FatalError("deallocating a singleton");
 }
 
-static Py_hash_t singleton_hash(PyObject *self)
-{
-    return _Py_HashPointer(self);
-}
-
 /* ---- None ---- */
 
 static PyObject *none_repr(PyObject *self)
@@ -55,8 +50,6 @@ PyTypeObject _PyNone_Type = {
     .tp_dealloc = singleton_dealloc,
     .tp_repr = none_repr,
     .tp_as_number = &none_as_number,
-    .tp_hash = singleton_hash,
-    .tp_getattro = PyObject_GenericGetAttr,
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_new = none_new,
 };

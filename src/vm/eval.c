@@ -599,7 +599,7 @@ count: /* every instruction comes by here under -X kaa-stats */
     goto *plain[pc->op];
 
 deopt: /* the fast form does not fit what it has met */
-    __attribute__((cold));
+    K_COLD_LABEL
     if (K_UNLIKELY(vm_stats != NULL))
         vm_stats->missed[pc->op]++;
     goto *plain[vm_op_rows[pc->op].base];

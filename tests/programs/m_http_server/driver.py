@@ -104,6 +104,7 @@ def raw(server, data):
 
 
 def main():
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # where it was ignored the server would ignore it too
     sums = make_site()
     with Server("--directory", "site") as server:
         every_file(server, sums)
