@@ -164,7 +164,13 @@ static int replace_field(CodeFields *f, PyObject *key, PyObject *value)
     return -1;
 }
 
-METHOD_FLAGS(code, replace, VEC, 0, "($self, /, **changes)", "A copy with some fields changed.")
+METHOD_FLAGS(code, replace, VEC, 0,
+             "($self, /, *, co_argcount=-1, co_posonlyargcount=-1,\n        co_kwonlyargcount=-1, co_nlocals=-1, co_stacksize=-1,\n"
+             "        co_flags=-1, co_firstlineno=-1, co_code=None, co_consts=None,\n"
+             "        co_names=None, co_varnames=None, co_freevars=None,\n"
+             "        co_cellvars=None, co_filename=None, co_name=None,\n"
+             "        co_qualname=None, co_linetable=None, co_exceptiontable=None)",
+             "A copy with some fields changed.")
 {
     (void)args;
     if (nargs)

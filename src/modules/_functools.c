@@ -595,7 +595,7 @@ static PyObject *cache_descr_get(PyObject *self, PyObject *obj, PyObject *type)
 }
 
 METHODS_DECLARE(lru_cache);
-METHOD(lru_cache, cache_info, NOARGS, "($self, /)", "Hits, misses, greatest and current size.")
+METHOD_RAW(lru_cache, cache_info, NOARGS, 0, "Hits, misses, greatest and current size.")
 {
     Cache *cache = CACHE(self);
     if (cache->maxsize < 0)
@@ -605,7 +605,7 @@ METHOD(lru_cache, cache_info, NOARGS, "($self, /)", "Hits, misses, greatest and 
                                  PyDict_GET_SIZE(cache->cache));
 }
 
-METHOD(lru_cache, cache_clear, NOARGS, "($self, /)", "Empties the cache and its counters.")
+METHOD_RAW(lru_cache, cache_clear, NOARGS, 0, "Empties the cache and its counters.")
 {
     Cache *cache = CACHE(self);
     CacheLink *links = cache_take_links(cache);

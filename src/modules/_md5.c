@@ -23,4 +23,4 @@ static int _md5_exec(PyObject *module)
     return PyModule_AddObjectRef(module, "MD5Type", (PyObject *)&MD5Type) < 0 ? -1 : 0;
 }
 
-MODULE(_md5, "MD5 hashes.", _md5_exec, 0);
+MODULE(_md5, NULL, _md5_exec, 0);

@@ -23,4 +23,4 @@ static int _sha1_exec(PyObject *module)
     return PyModule_AddObjectRef(module, "SHA1Type", (PyObject *)&SHA1Type) < 0 ? -1 : 0;
 }
 
-MODULE(_sha1, "SHA-1 hashes.", _sha1_exec, 0);
+MODULE(_sha1, NULL, _sha1_exec, 0);

@@ -33,4 +33,4 @@ static int _sha256_exec(PyObject *module)
         || PyModule_AddObjectRef(module, "SHA256Type", (PyObject *)&SHA256Type) < 0 ? -1 : 0;
 }
 
-MODULE(_sha256, "SHA-224 and SHA-256 hashes.", _sha256_exec, 0);
+MODULE(_sha256, NULL, _sha256_exec, 0);

@@ -76,4 +76,4 @@ static int sha3_exec(PyObject *module)
     return PyModule_AddStringConstant(module, "implementation", "libcrypto");
 }
 
-MODULE(_sha3, "SHA-3 and SHAKE hashes.", sha3_exec, 0);
+MODULE(_sha3, NULL, sha3_exec, 0);

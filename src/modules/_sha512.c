@@ -33,4 +33,4 @@ static int _sha512_exec(PyObject *module)
         || PyModule_AddObjectRef(module, "SHA512Type", (PyObject *)&SHA512Type) < 0 ? -1 : 0;
 }
 
-MODULE(_sha512, "SHA-384 and SHA-512 hashes.", _sha512_exec, 0);
+MODULE(_sha512, NULL, _sha512_exec, 0);

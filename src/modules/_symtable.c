@@ -268,4 +268,4 @@ static int symtable_exec(PyObject *module)
     return 0;
 }
 
-MODULE(_symtable, "The compiler's symbol tables.", symtable_exec, 0);
+MODULE(_symtable, NULL, symtable_exec, 0);

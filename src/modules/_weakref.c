@@ -45,8 +45,7 @@ FUNCTION(_weakref, _remove_dead_weakref, FAST, "($module, dct, key, /)",
     Py_RETURN_NONE;
 }
 
-FUNCTION_RAW(_weakref, getweakrefs, O, 0,
-             "getweakrefs(object) -> list\n\nAll weak references and proxies that refer to object.")
+FUNCTION(_weakref, getweakrefs, O, "($module, object, /)", "All weak references and proxies that refer to object.")
 {
     K_AUTO(PyObject *) list = PyList_New(0);
     for (PyWeakReference *ref = first_of(arg); list && ref; ref = ref->wr_next)
@@ -55,9 +54,9 @@ FUNCTION_RAW(_weakref, getweakrefs, O, 0,
     return K_MOVE(list);
 }
 
-FUNCTION_RAW(_weakref, proxy, FAST, 0,
-             "proxy(object[, callback]) -- a proxy that refers to 'object' weakly.\n\n"
-             "callback, if given, is called with the proxy when object is about to be finalized.")
+FUNCTION(_weakref, proxy, FAST, "($module, object, callback=None, /)",
+         "A proxy that refers to 'object' weakly.\n\n"
+         "callback, if given, is called with the proxy when object is about to be finalized.")
 {
     if (k_check_nargs("proxy", nargs, 1, 2) < 0)
         return NULL;

@@ -200,11 +200,12 @@ static PyMappingMethods proxy_mapping = {
     .tp_hash = PyObject_HashNotImplemented, .tp_str = proxy_str, .tp_getattro = proxy_getattro,                        \
     .tp_setattro = proxy_setattro, .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,                                \
     .tp_traverse = proxy_traverse, .tp_clear = proxy_clear, .tp_richcompare = proxy_richcompare,                       \
-    .tp_iter = proxy_iter, .tp_iternext = proxy_iternext, .tp_methods = METHODS(proxy), .tp_alloc = PyType_GenericAlloc
+    .tp_iter = proxy_iter, .tp_iternext = proxy_iternext, .tp_alloc = PyType_GenericAlloc
 
 PyTypeObject _PyWeakref_ProxyType = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0),
     .tp_name = "weakref.ProxyType",
+    .tp_methods = METHODS(proxy),
     PROXY_SLOTS,
 };
 K_TYPE(_PyWeakref_ProxyType);

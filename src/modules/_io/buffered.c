@@ -450,6 +450,14 @@ METHOD_KW(reader, readline, "($self, size=-1, /)", "One line with its newline; a
     leave(b);
     return line;
 }
+/* A method that asks the raw stream. */
+#define PASS_ON(table, method)                                                                                         \
+    METHOD_RAW(table, method, NOARGS, 0, "Asks the raw stream.")                                                       \
+    {                                                                                                                  \
+        Buffered *b = (Buffered *)self;                                                                                \
+        return has_raw(b) < 0 ? NULL : io_call(b->raw, K_STR(#method));                                                \
+    }
+PASS_ON(reader, readable)
 METHODS_END(reader);
 
 static PyObject *buffered_next(PyObject *self)
@@ -536,11 +544,12 @@ METHOD(writer, write, O, "($self, buffer, /)", "Takes all bytes; gives their num
     PyBuffer_Release(&buffer);
     return n < 0 ? NULL : PyLong_FromSsize_t(n);
 }
+PASS_ON(writer, writable)
 METHODS_END(writer);
 
 /* ---- both ---- */
 
-METHOD(buffered, flush, NOARGS, "($self, /)", "Writes out what is pending; gives back what was read ahead.")
+METHOD_RAW(buffered, flush, NOARGS, 0, "Writes out what is pending; gives back what was read ahead.")
 {
     Buffered *b = (Buffered *)self;
     if (open_for(b, "flush of closed file") < 0)
@@ -564,7 +573,7 @@ static int place_of(Buffered *b, long long *place)
     return 0;
 }
 
-METHOD(buffered, tell, NOARGS, "($self, /)", "The place in the stream.")
+METHOD_RAW(buffered, tell, NOARGS, 0, "The place in the stream.")
 {
     Buffered *b = (Buffered *)self;
     long long place;
@@ -629,7 +638,7 @@ METHOD_KW(buffered, truncate, "($self, pos=None, /)", "Makes the file that long,
     return result;
 }
 
-METHOD(buffered, detach, NOARGS, "($self, /)", "Flushes, and gives up the raw stream.")
+METHOD_RAW(buffered, detach, NOARGS, 0, "Flushes, and gives up the raw stream.")
 {
     Buffered *b = (Buffered *)self;
     if (has_raw(b) < 0)
@@ -644,7 +653,7 @@ METHOD(buffered, detach, NOARGS, "($self, /)", "Flushes, and gives up the raw st
 }
 
 /* The raw stream is closed even when the flush fails; the first exception counts. */
-METHOD(buffered, close, NOARGS, "($self, /)", "Flushes and closes the raw stream.")
+METHOD_RAW(buffered, close, NOARGS, 0, "Flushes and closes the raw stream.")
 {
     Buffered *b = (Buffered *)self;
     if (has_raw(b) < 0)
@@ -677,22 +686,9 @@ METHOD(buffered, close, NOARGS, "($self, /)", "Flushes and closes the raw stream
     return NULL;
 }
 
-#define PASS_ON(method)                                                                                                \
-    METHOD(buffered, method, NOARGS, "($self, /)", "Asks the raw stream.")                                             \
-    {                                                                                                                  \
-        Buffered *b = (Buffered *)self;                                                                                \
-        return has_raw(b) < 0 ? NULL : io_call(b->raw, K_STR(#method));                                                \
-    }
-PASS_ON(seekable)
-PASS_ON(fileno)
-PASS_ON(isatty)
-PASS_ON(readable)
-PASS_ON(writable)
-
-METHOD_RAW(buffered, __getstate__, NOARGS, 0, NULL)
-{
-    return k_raise(PyExc_TypeError, "cannot pickle '%.100s' object", Py_TYPE(self)->tp_name);
-}
+PASS_ON(buffered, seekable)
+PASS_ON(buffered, fileno)
+PASS_ON(buffered, isatty)
 
 METHOD_RAW(buffered, __sizeof__, NOARGS, 0, NULL)
 {
@@ -838,7 +834,7 @@ MORE_METHODS(BufferedWriter_Type, writer);
 MORE_METHODS_AGAIN(BufferedRandom_Type, reader);
 MORE_METHODS_AGAIN(BufferedRandom_Type, writer);
 
-#define BUFFERED_TYPE(TYPE, kind, name, text)                                                                          \
+#define BUFFERED_TYPE(TYPE, kind, next, name, text)                                                                    \
     PyTypeObject TYPE = {                                                                                              \
         .ob_base = PyVarObject_HEAD_INIT(&PyType_Type, 0),                                                             \
         .tp_name = name,                                                                                               \
@@ -851,7 +847,7 @@ MORE_METHODS_AGAIN(BufferedRandom_Type, writer);
         .tp_clear = buffered_clear,                                                                                    \
         .tp_weaklistoffset = offsetof(IoBase, weakreflist),                                                            \
         .tp_dictoffset = offsetof(IoBase, dict),                                                                       \
-        .tp_iternext = buffered_next,                                                                                  \
+        .tp_iternext = next,                                                                                           \
         .tp_methods = METHODS(buffered),                                                                               \
         .tp_members = buffered_members,                                                                                \
         .tp_getset = buffered_getset,                                                                                  \
@@ -861,9 +857,9 @@ MORE_METHODS_AGAIN(BufferedRandom_Type, writer);
     };                                                                                                                 \
     K_TYPE(TYPE)
 
-BUFFERED_TYPE(BufferedReader_Type, reader, "_io.BufferedReader",
-              "BufferedReader(raw, buffer_size=8192)\n--\n\nReads ahead from a raw stream.");
-BUFFERED_TYPE(BufferedWriter_Type, writer, "_io.BufferedWriter",
-              "BufferedWriter(raw, buffer_size=8192)\n--\n\nCollects what is written to a raw stream.");
-BUFFERED_TYPE(BufferedRandom_Type, random, "_io.BufferedRandom",
-              "BufferedRandom(raw, buffer_size=8192)\n--\n\nReads and writes a raw stream that can seek.");
+BUFFERED_TYPE(BufferedReader_Type, reader, buffered_next, "_io.BufferedReader",
+              "BufferedReader(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nReads ahead from a raw stream.");
+BUFFERED_TYPE(BufferedWriter_Type, writer, NULL, "_io.BufferedWriter",
+              "BufferedWriter(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nCollects what is written to a raw stream.");
+BUFFERED_TYPE(BufferedRandom_Type, random, buffered_next, "_io.BufferedRandom",
+              "BufferedRandom(raw, buffer_size=DEFAULT_BUFFER_SIZE)\n--\n\nReads and writes a raw stream that can seek.");

@@ -396,7 +396,7 @@ static PyObject *seek_to(FileIO *f, PyObject *offset, int whence)
     return place < 0 ? PyErr_SetFromErrno(PyExc_OSError) : PyLong_FromLongLong(place);
 }
 
-METHOD_KW(fileio, seek, "($self, offset, whence=0, /)", "Moves to a place; gives it, from the start.", *offset, *whence)
+METHOD_KW(fileio, seek, "($self, pos, whence=0, /)", "Moves to a place; gives it, from the start.", *offset, *whence)
 {
     int whence;
     if (((FileIO *)self)->fd < 0)
@@ -494,11 +494,6 @@ METHOD(fileio, close, NOARGS, "($self, /)", "Closes the file, and its descriptor
         return NULL;
     }
     return status < 0 ? NULL : K_MOVE(flushed);
-}
-
-METHOD_RAW(fileio, __getstate__, NOARGS, 0, NULL)
-{
-    return k_raise(PyExc_TypeError, "cannot pickle '%.100s' object", Py_TYPE(self)->tp_name);
 }
 
 METHOD_RAW(fileio, _dealloc_warn, O, 0, NULL)

@@ -392,15 +392,15 @@ static PyGetSetDef iobase_getset[] = {
         .tp_clear = iobase_clear,                                                                                      \
         .tp_weaklistoffset = offsetof(IoBase, weakreflist),                                                            \
         .tp_dictoffset = offsetof(IoBase, dict),                                                                       \
-        .tp_iter = iobase_iter,                                                                                        \
-        .tp_iternext = iobase_next,                                                                                    \
         .tp_methods = METHODS(table),                                                                                  \
-        .tp_base = base,                                                                                               \
-        .tp_new = PyType_GenericNew,                                                                                   \
-        .tp_finalize = iobase_finalize,
+        .tp_base = base,
 
 STREAM_TYPE(IOBase_Type, "_io._IOBase", NULL, iobase, "What all streams have in common: closing, lines, iteration.")
         .tp_getset = iobase_getset,
+        .tp_iter = iobase_iter,
+        .tp_iternext = iobase_next,
+        .tp_new = PyType_GenericNew,
+        .tp_finalize = iobase_finalize,
 };
 K_TYPE(IOBase_Type);
 
@@ -454,6 +454,20 @@ METHOD(rawiobase, readall, NOARGS, "($self, /)", "All that is left, by read() ag
     return empty && parts && size ? _PyBytes_Join(empty, parts) : NULL;
 }
 
+METHOD_RAW(rawiobase, readinto, VAR, 0, NULL)
+{
+    (void)args, (void)kwargs;
+    PyErr_SetNone(PyExc_NotImplementedError); /* a subclass brings it */
+    return NULL;
+}
+
+METHOD_RAW(rawiobase, write, VAR, 0, NULL)
+{
+    (void)args, (void)kwargs;
+    PyErr_SetNone(PyExc_NotImplementedError); /* a subclass brings it */
+    return NULL;
+}
+
 METHODS_END(rawiobase);
 STREAM_TYPE(RawIOBase_Type, "_io._RawIOBase", &IOBase_Type, rawiobase, "Base of streams without a buffer.")
 };
@@ -461,9 +475,8 @@ K_TYPE(RawIOBase_Type);
 
 /* ---- BufferedIOBase ---- */
 
-METHOD_RAW(bufferediobase, detach, VAR, 0, "Gives up the raw stream.")
+METHOD(bufferediobase, detach, NOARGS, "($self, /)", "Gives up the raw stream.")
 {
-    (void)args, (void)kwargs;
     return io_unsupported("detach");
 }
 

@@ -118,7 +118,7 @@ PyTypeObject BufferedRWPair_Type = {
     .tp_basicsize = sizeof(RWPair),
     .tp_dealloc = rwpair_dealloc,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
-    .tp_doc = "BufferedRWPair(reader, writer, buffer_size=8192, /)\n--\n\nA reader and a writer as one stream.",
+    .tp_doc = "BufferedRWPair(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)\n--\n\nA reader and a writer as one stream.",
     .tp_traverse = rwpair_traverse,
     .tp_clear = rwpair_clear,
     .tp_weaklistoffset = offsetof(IoBase, weakreflist),

@@ -853,11 +853,6 @@ PASS_ON(readable)
 PASS_ON(writable)
 PASS_ON(isatty)
 
-METHOD_RAW(textio, __getstate__, NOARGS, 0, NULL)
-{
-    return k_raise(PyExc_TypeError, "cannot pickle '%.100s' object", Py_TYPE(self)->tp_name);
-}
-
 /* A flag of reconfigure(): None leaves it as it is. */
 static int new_flag(PyObject *argument, bool *flag)
 {

@@ -111,4 +111,4 @@ static int sre_exec(PyObject *module)
                : 0;
 }
 
-MODULE(_sre, "The matcher behind module re.", sre_exec, 0);
+MODULE(_sre, NULL, sre_exec, 0);

@@ -167,7 +167,7 @@ static PyObject *method_richcompare(PyObject *a, PyObject *b, int op)
     Py_RETURN_BOOL(equal == (op == Py_EQ));
 }
 
-METHOD_RAW(method, __reduce__, NOARGS, 0, NULL)
+METHOD(method, __reduce__, NOARGS, "($self, /)", "State for pickling.")
 {
     K_AUTO(PyObject *) name = PyObject_GetAttr(me(self)->im_func, K_STR("__name__"));
     K_AUTO(PyObject *) getattr = name ? _PyEval_GetBuiltin(K_STR("getattr")) : NULL;
