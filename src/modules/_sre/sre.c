@@ -47,9 +47,11 @@ FUNCTION_KW(_sre, compile, "($module, /, pattern, flags, code, groups, groupinde
         return k_raise(PyExc_TypeError, "compile() needs a list, a dict and a tuple");
     if (groups < 0 || groups > SRE_MAX_GROUPS || PyList_GET_SIZE(arg->code) == 0)
         return k_raise(PyExc_RuntimeError, "invalid SRE code");
-    PatternObject *p = PyObject_GC_NewVar(PatternObject, &SrePattern_Type, PyList_GET_SIZE(arg->code));
+    PatternObject *p = PyObject_GC_NewVar(PatternObject, &SrePattern_Type, PyList_GET_SIZE(arg->code) + SRE_TABLES_WORDS);
     if (!p)
         return NULL;
+    Py_SET_SIZE(p, PyList_GET_SIZE(arg->code));
+    memset(p->code + Py_SIZE(p), 0, sizeof(SreTables *));
     p->groups = groups;
     p->flags = flags;
     p->isbytes = pattern_is_bytes(arg->pattern);
@@ -100,6 +102,7 @@ METHODS_END(_sre);
 
 static int sre_exec(PyObject *module)
 {
+    sre_start();
     K_AUTO(PyObject *) most = PyLong_FromUnsignedLong(SRE_MAX_REPEAT);
     K_AUTO(PyObject *) groups = PyLong_FromSsize_t(SRE_MAX_GROUPS);
     return !most || !groups || PyModule_AddIntConstant(module, "MAGIC", SRE_MAGIC_NUMBER) < 0 ||

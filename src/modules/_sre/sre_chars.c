@@ -4,6 +4,8 @@
 #include "modules/_sre/sre_int.h"
 #include "objects/str/str.h"
 
+uint32_t sre_latin_categories[256];
+
 static bool ascii_word(uint32_t c)
 {
     return c < 128 && (isalnum((int)c) || c == '_');
@@ -19,7 +21,7 @@ static bool locale_word(uint32_t c)
     return c < 256 && (isalnum((int)c) || c == '_');
 }
 
-bool sre_category(uint32_t category, uint32_t c)
+bool sre_category_any(uint32_t category, uint32_t c)
 {
     switch (category) {
     case SRE_DIGIT:             return c - '0' < 10;
@@ -141,4 +143,34 @@ bool sre_charset_loc_ignore(const uint32_t *set, uint32_t c)
 {
     uint32_t lower = lower_locale(c), upper = upper_locale(c);
     return sre_charset(set, lower) || (upper != lower && sre_charset(set, upper));
+}
+
+bool sre_accepts(const uint32_t *code, uint32_t c)
+{
+    switch (code[0]) {
+    case SRE_ANY:                    return c != '\n';
+    case SRE_ANY_ALL:                return true;
+    case SRE_CATEGORY:               return sre_category(code[1], c);
+    case SRE_LITERAL:                return c == code[1];
+    case SRE_NOT_LITERAL:            return c != code[1];
+    case SRE_IN:                     return sre_charset(code + 2, c);
+    case SRE_LITERAL_IGNORE:         return sre_lower_ascii(c) == code[1];
+    case SRE_NOT_LITERAL_IGNORE:     return sre_lower_ascii(c) != code[1];
+    case SRE_IN_IGNORE:              return sre_charset(code + 2, sre_lower_ascii(c));
+    case SRE_LITERAL_UNI_IGNORE:     return sre_lower_unicode(c) == code[1];
+    case SRE_NOT_LITERAL_UNI_IGNORE: return sre_lower_unicode(c) != code[1];
+    case SRE_IN_UNI_IGNORE:          return sre_charset(code + 2, sre_lower_unicode(c));
+    case SRE_LITERAL_LOC_IGNORE:     return sre_char_loc_ignore(code[1], c);
+    case SRE_NOT_LITERAL_LOC_IGNORE: return !sre_char_loc_ignore(code[1], c);
+    case SRE_IN_LOC_IGNORE:          return sre_charset_loc_ignore(code + 2, c);
+    }
+    return false; /* wider items never get here */
+}
+
+void sre_start(void)
+{
+    for (uint32_t c = 0; c < 256; c++)
+        for (uint32_t category = 0; category <= SRE_UNI_NOT_LINEBREAK; category++)
+            if (category != SRE_LOC_WORD && category != SRE_LOC_NOT_WORD && sre_category_any(category, c))
+                sre_latin_categories[c] |= 1u << category;
 }

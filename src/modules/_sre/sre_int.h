@@ -39,8 +39,23 @@ typedef struct PatternObject {
     int flags;
     PyObject *weakreflist;
     int isbytes; /* 1, 0, or -1 without a pattern */
-    uint32_t code[1];
+    uint32_t code[1]; /* behind its ob_size words stands the address of the SreTables */
 } PatternObject;
+
+/* What single-character items accept among the first 256 characters, worked out once when a pattern is made. Items that
+ * go by the locale have none. */
+typedef struct SreTables {
+    uint32_t count;
+    uint16_t *number;   /* by word of code: 1 and up for an operation with a bitmap; the start set's stands at 0 */
+    uint32_t bits[][8]; /* by number */
+} SreTables;
+enum { SRE_TABLES_WORDS = sizeof(SreTables *) / sizeof(uint32_t) };
+static inline SreTables *sre_tables(const PatternObject *p)
+{
+    SreTables *tables;
+    memcpy(&tables, p->code + Py_SIZE(p), sizeof tables);
+    return tables;
+}
 
 typedef struct MatchObject {
     PyVarObject ob_base;
@@ -66,10 +81,12 @@ typedef struct SreBack {
 } SreBack;
 
 typedef struct SreRepeatBlock SreRepeatBlock;
+enum { SRE_FIRST_BACKS = 16, SRE_FIRST_MARKS = 16 };
 
 /* A match in progress over one text. */
 typedef struct SreState {
     const uint32_t *code;
+    const SreTables *tables;
     const void *text;
     int char_size;
     Py_ssize_t begin, start, end; /* begin: where ^ holds; start: where to try; end: behind the last character */
@@ -77,6 +94,7 @@ typedef struct SreState {
     Py_ssize_t match_start, match_end;
     Py_ssize_t must_advance; /* a match may not be empty here; -1: it may */
     bool match_all;
+    bool marks_left; /* a match that failed as a whole has left marks behind */
     Py_ssize_t *mark;
     Py_ssize_t mark_count, lastindex;
     SreRepeat *repeat;
@@ -86,8 +104,10 @@ typedef struct SreState {
     unsigned steps;
     int depth;
     PyObject *string; /* owned */
-    Py_buffer buffer;
     bool is_bytes;
+    Py_buffer buffer;
+    SreBack first_backs[SRE_FIRST_BACKS]; /* where back and mark begin */
+    Py_ssize_t first_marks[SRE_FIRST_MARKS];
 } SreState;
 
 /* 1: matched, 0: not, -1: an exception. */
@@ -105,12 +125,29 @@ K_INT int sre_state_init(SreState *state, PatternObject *pattern, PyObject *stri
 K_INT void sre_state_reset(SreState *state);
 K_INT void sre_state_drop(SreState *state);
 
-K_INT int sre_push(SreState *state, uint8_t kind, uint32_t pc, Py_ssize_t pos, Py_ssize_t extra, SreRepeat *repeat);
+K_INT int sre_more_backs(SreState *state); /* doubles the room of back: 0, or -1 with MemoryError */
+static inline int sre_push(SreState *s, uint8_t kind, uint32_t pc, Py_ssize_t pos, Py_ssize_t extra, SreRepeat *repeat)
+{
+    if (K_UNLIKELY(s->back_count == s->back_capacity) && sre_more_backs(s) < 0)
+        return -1;
+    s->back[s->back_count++] = (SreBack){ kind, pc, pos, extra, repeat };
+    return 0;
+}
+K_INT void sre_reset_marks(SreState *state);
 K_INT SreRepeat *sre_repeat_new(SreState *state, uint32_t pc);
 K_INT void sre_repeat_drop(SreState *state); /* the newest one */
 
 /* Characters, alike for all widths. */
-K_INT bool sre_category(uint32_t category, uint32_t c);
+K_INT bool sre_category_any(uint32_t category, uint32_t c);
+extern K_INT uint32_t sre_latin_categories[256]; /* bit by category; the locale's have none */
+static inline bool sre_category(uint32_t category, uint32_t c)
+{
+    if (K_LIKELY(c < 256 && category - SRE_LOC_WORD > 1u))
+        return sre_latin_categories[c] >> category & 1;
+    return sre_category_any(category, c);
+}
+/* Whether one character satisfies an item of width one. */
+K_INT bool sre_accepts(const uint32_t *item, uint32_t c);
 K_INT bool sre_charset(const uint32_t *set, uint32_t c);
 K_INT bool sre_charset_loc_ignore(const uint32_t *set, uint32_t c);
 K_INT bool sre_char_loc_ignore(uint32_t pattern, uint32_t c);
@@ -118,7 +155,9 @@ K_INT uint32_t sre_lower_ascii(uint32_t c);
 K_INT uint32_t sre_lower_unicode(uint32_t c);
 K_INT uint32_t sre_upper_unicode(uint32_t c);
 
-K_INT K_STATUS int sre_validate(const PatternObject *pattern);
+/* Checks the code and works out the tables of its items: 0, or -1. */
+K_INT K_STATUS int sre_validate(PatternObject *pattern);
+K_INT void sre_start(void); /* before the first pattern */
 extern K_INT PyTypeObject SrePattern_Type, SreMatch_Type, SreScanner_Type;
 K_INT PyObject *sre_match_object(PatternObject *pattern, const SreState *state, int status); /* None for status 0 */
 K_INT PyObject *sre_slice(PyObject *string, bool is_bytes, Py_ssize_t start, Py_ssize_t end);
@@ -126,6 +165,8 @@ K_INT PyObject *sre_slice(PyObject *string, bool is_bytes, Py_ssize_t start, Py_
 /* Marks on the pc of an SRE_TRY: it stands at an UNTIL whose first way failed, or before a BRANCH's next alternative. */
 #define SRE_OTHER_UNTIL      0x80000000u
 #define SRE_NEXT_ALTERNATIVE 0x40000000u
-enum { SRE_TRY, SRE_GREEDY, SRE_LAZY, SRE_UNDO_MARK, SRE_UNDO_LAST, SRE_UNDO_REPEAT, SRE_UNDO_ENTRY, SRE_UNDO_COUNT, SRE_UNDO_POS };
+enum {
+    SRE_TRY, SRE_GREEDY, SRE_LAZY, SRE_UNDO_MARK, SRE_UNDO_CLOSE, SRE_UNDO_REPEAT, SRE_UNDO_ENTRY, SRE_UNDO_COUNT, SRE_UNDO_POS
+};
 
 #endif

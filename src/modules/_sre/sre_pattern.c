@@ -511,6 +511,7 @@ static void pattern_dealloc(PyObject *self)
     if (((PatternObject *)self)->weakreflist)
         PyObject_ClearWeakRefs(self);
     pattern_clear(self);
+    PyMem_Free(sre_tables((PatternObject *)self));
     Py_TYPE(self)->tp_free(self);
 }
 

@@ -14,19 +14,19 @@ struct SreRepeatBlock {
     SreRepeat repeat[REPEATS_PER_BLOCK];
 };
 
-int sre_push(SreState *s, uint8_t kind, uint32_t pc, Py_ssize_t pos, Py_ssize_t extra, SreRepeat *repeat)
+int sre_more_backs(SreState *s)
 {
-    if (s->back_count == s->back_capacity) {
-        size_t capacity = s->back_capacity ? s->back_capacity * 2 : 64;
-        SreBack *back = PyMem_Realloc(s->back, capacity * sizeof *back);
-        if (!back) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        s->back = back;
-        s->back_capacity = capacity;
+    size_t capacity = s->back_capacity * 2;
+    bool first = s->back == s->first_backs;
+    SreBack *back = PyMem_Realloc(first ? NULL : s->back, capacity * sizeof *back);
+    if (!back) {
+        PyErr_NoMemory();
+        return -1;
     }
-    s->back[s->back_count++] = (SreBack){ kind, pc, pos, extra, repeat };
+    if (first)
+        memcpy(back, s->first_backs, sizeof s->first_backs);
+    s->back = back;
+    s->back_capacity = capacity;
     return 0;
 }
 
@@ -69,11 +69,17 @@ static void drop_repeats(SreState *s)
         s->repeat_blocks->used = 0;
 }
 
-void sre_state_reset(SreState *s)
+void sre_reset_marks(SreState *s)
 {
     for (Py_ssize_t i = 0; i < s->mark_count; i++)
         s->mark[i] = -1;
     s->lastindex = -1;
+    s->marks_left = false;
+}
+
+void sre_state_reset(SreState *s)
+{
+    sre_reset_marks(s);
     s->repeat = NULL;
     s->back_count = 0;
     drop_repeats(s);
@@ -111,13 +117,18 @@ static int take_text(SreState *s, PatternObject *pattern, PyObject *string, Py_s
 int sre_state_init(SreState *s, PatternObject *pattern, PyObject *string, Py_ssize_t start, Py_ssize_t end)
 {
     Py_ssize_t length;
-    *s = (SreState){ .code = pattern->code, .must_advance = -1 };
+    memset(s, 0, offsetof(SreState, first_backs));
+    s->code = pattern->code;
+    s->tables = sre_tables(pattern);
+    s->must_advance = -1;
+    s->back = s->first_backs;
+    s->back_capacity = SRE_FIRST_BACKS;
     if (take_text(s, pattern, string, &length) < 0) {
         sre_state_drop(s);
         return -1;
     }
     s->mark_count = 2 * pattern->groups;
-    s->mark = PyMem_New(Py_ssize_t, s->mark_count + 1);
+    s->mark = s->mark_count <= SRE_FIRST_MARKS ? s->first_marks : PyMem_New(Py_ssize_t, s->mark_count);
     if (!s->mark) {
         sre_state_drop(s);
         PyErr_NoMemory();
@@ -135,8 +146,10 @@ void sre_state_drop(SreState *s)
     if (s->buffer.buf)
         PyBuffer_Release(&s->buffer);
     Py_CLEAR(s->string);
-    PyMem_Free(s->mark);
-    PyMem_Free(s->back);
+    if (s->mark != s->first_marks)
+        PyMem_Free(s->mark);
+    if (s->back != s->first_backs)
+        PyMem_Free(s->back);
     while (s->repeat_blocks) {
         SreRepeatBlock *next = s->repeat_blocks->next;
         PyMem_Free(s->repeat_blocks);

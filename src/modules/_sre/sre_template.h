@@ -12,28 +12,22 @@ static inline bool NAME(equal)(const SreState *s, Py_ssize_t pos, uint32_t c)
     return ((const CHAR *)s->text)[pos] == c;
 }
 
-/* Whether one character satisfies an item of width one, at code[pc]. */
-static bool NAME(accepts)(const uint32_t *code, uint32_t c)
+/* The bitmap of the operation at code[pc], or NULL. */
+static inline const uint32_t *NAME(bits)(const SreState *s, uint32_t pc)
 {
-    switch (code[0]) {
-    case SRE_ANY:                    return c != '\n';
-    case SRE_ANY_ALL:                return true;
-    case SRE_LITERAL:                return c == code[1];
-    case SRE_NOT_LITERAL:            return c != code[1];
-    case SRE_IN:                     return sre_charset(code + 2, c);
-    case SRE_LITERAL_IGNORE:         return sre_lower_ascii(c) == code[1];
-    case SRE_NOT_LITERAL_IGNORE:     return sre_lower_ascii(c) != code[1];
-    case SRE_IN_IGNORE:              return sre_charset(code + 2, sre_lower_ascii(c));
-    case SRE_LITERAL_UNI_IGNORE:     return sre_lower_unicode(c) == code[1];
-    case SRE_NOT_LITERAL_UNI_IGNORE: return sre_lower_unicode(c) != code[1];
-    case SRE_IN_UNI_IGNORE:          return sre_charset(code + 2, sre_lower_unicode(c));
-    case SRE_LITERAL_LOC_IGNORE:     return sre_char_loc_ignore(code[1], c);
-    case SRE_NOT_LITERAL_LOC_IGNORE: return !sre_char_loc_ignore(code[1], c);
-    case SRE_IN_LOC_IGNORE:          return sre_charset_loc_ignore(code + 2, c);
-    }
-    return false; /* wider items never get here */
+    uint32_t number = s->tables->number[pc];
+    return number ? s->tables->bits[number - 1] : NULL;
 }
-
+static inline bool NAME(in_bits)(const uint32_t *bits, uint32_t c)
+{
+    return bits[c >> 5] >> (c & 31) & 1;
+}
+/* Whether one character satisfies the item of width one at code[pc]. */
+static inline bool NAME(accepts)(const SreState *s, uint32_t pc, uint32_t c)
+{
+    const uint32_t *bits = NAME(bits)(s, pc);
+    return K_LIKELY(bits && c < 256) ? NAME(in_bits)(bits, c) : sre_accepts(s->code + pc, c);
+}
 
 /* Behind the longest run of at most max characters from pos that the item accepts. */
 static Py_ssize_t NAME(run_end)(const SreState *s, uint32_t item, Py_ssize_t pos, uint32_t max)
@@ -55,15 +49,16 @@ static Py_ssize_t NAME(run_end)(const SreState *s, uint32_t item, Py_ssize_t pos
         while (pos < limit && text[pos] != code[1])
             pos++;
         return pos;
-    case SRE_IN:
-        if (code[2] == SRE_CHARSET && code[11] == SRE_FAILURE) { /* one bitmap */
-            for (uint32_t c; pos < limit && (c = text[pos], c < 256) && (code[3 + (c >> 5)] >> (c & 31) & 1);)
-                pos++;
-            return pos;
-        }
-        break;
     }
-    while (pos < limit && NAME(accepts)(code, text[pos]))
+    const uint32_t *bits = NAME(bits)(s, item);
+    if (K_LIKELY(bits != NULL)) {
+        uint32_t c;
+        for (; pos < limit && (c = text[pos]) < 256 && NAME(in_bits)(bits, c);)
+            pos++;
+        if (pos >= limit || (c = text[pos]) < 256)
+            return pos;
+    }
+    while (pos < limit && NAME(accepts)(s, item, text[pos]))
         pos++;
     return pos;
 }
@@ -142,7 +137,7 @@ static bool NAME(backtrack)(SreState *s, size_t bottom, uint32_t *pc, Py_ssize_t
             break;
         case SRE_LAZY: { /* take one more; extra counts down, negative without limit */
             const uint32_t *op = s->code + b->pc;
-            if (b->extra != 0 && b->pos < s->end && NAME(accepts)(op + 4, ((const CHAR *)s->text)[b->pos])) {
+            if (b->extra != 0 && b->pos < s->end && NAME(accepts)(s, b->pc + 4, ((const CHAR *)s->text)[b->pos])) {
                 b->pos++;
                 if (b->extra > 0)
                     b->extra--;
@@ -153,7 +148,10 @@ static bool NAME(backtrack)(SreState *s, size_t bottom, uint32_t *pc, Py_ssize_t
             break;
         }
         case SRE_UNDO_MARK:   s->mark[b->pc] = b->pos; break;
-        case SRE_UNDO_LAST:   s->lastindex = b->pos; break;
+        case SRE_UNDO_CLOSE:
+            s->mark[b->pc] = b->pos;
+            s->lastindex = b->extra;
+            break;
         case SRE_UNDO_REPEAT: s->repeat = b->repeat; break;
         case SRE_UNDO_ENTRY:
             s->repeat = b->repeat;
@@ -197,7 +195,7 @@ static bool NAME(hopeless)(const SreState *s, uint32_t pc, Py_ssize_t pos)
     if (op == SRE_LITERAL)
         return pos >= s->end || !NAME(equal)(s, pos, s->code[pc + 1]);
     if (op == SRE_IN)
-        return pos >= s->end || !sre_charset(s->code + pc + 2, ((const CHAR *)s->text)[pos]);
+        return pos >= s->end || !NAME(accepts)(s, pc, ((const CHAR *)s->text)[pos]);
     return false;
 }
 
@@ -321,8 +319,6 @@ static int NAME(run)(SreState *s, uint32_t pc, Py_ssize_t pos, bool top, Py_ssiz
     uint32_t alternative, next;
     for (;;) {
         const uint32_t *op = code + pc;
-        if (!(++s->steps & 0xfffff) && PyErr_CheckSignals() < 0)
-            return -1;
         switch ((SreOp)op[0]) {
         case SRE_FAILURE: FAIL;
         case SRE_SUCCESS:
@@ -356,7 +352,7 @@ static int NAME(run)(SreState *s, uint32_t pc, Py_ssize_t pos, bool top, Py_ssiz
         case SRE_NOT_LITERAL_UNI_IGNORE:
         case SRE_LITERAL_LOC_IGNORE:
         case SRE_NOT_LITERAL_LOC_IGNORE:
-            if (pos >= s->end || !NAME(accepts)(op, text[pos]))
+            if (pos >= s->end || !NAME(accepts)(s, pc, text[pos]))
                 FAIL;
             pos++, pc += 2;
             continue;
@@ -364,7 +360,7 @@ static int NAME(run)(SreState *s, uint32_t pc, Py_ssize_t pos, bool top, Py_ssiz
         case SRE_IN_IGNORE:
         case SRE_IN_UNI_IGNORE:
         case SRE_IN_LOC_IGNORE:
-            if (pos >= s->end || !NAME(accepts)(op, text[pos]))
+            if (pos >= s->end || !NAME(accepts)(s, pc, text[pos]))
                 FAIL;
             pos++, pc += 1 + op[1];
             continue;
@@ -382,12 +378,13 @@ static int NAME(run)(SreState *s, uint32_t pc, Py_ssize_t pos, bool top, Py_ssiz
         case SRE_INFO: pc += 1 + op[1]; continue;
         case SRE_MARK: {
             uint32_t mark = op[1];
-            PUSH(SRE_UNDO_MARK, mark, s->mark[mark], 0, NULL);
+            if (top && s->back_count == 0) /* no way leads back to before it */
+                s->marks_left = true;
+            else
+                PUSH(mark & 1 ? SRE_UNDO_CLOSE : SRE_UNDO_MARK, mark, s->mark[mark], s->lastindex, NULL);
             s->mark[mark] = pos;
-            if (mark & 1) {
-                PUSH(SRE_UNDO_LAST, 0, s->lastindex, 0, NULL);
+            if (mark & 1)
                 s->lastindex = (Py_ssize_t)mark / 2 + 1;
-            }
             pc += 2;
             continue;
         }
@@ -487,6 +484,8 @@ static int NAME(run)(SreState *s, uint32_t pc, Py_ssize_t pos, bool top, Py_ssiz
         PyErr_SetString(PyExc_RuntimeError, "invalid SRE code");
         return -1;
     fail:
+        if (K_UNLIKELY(!(++s->steps & 0xfffff)) && PyErr_CheckSignals() < 0)
+            return -1;
         if (!NAME(backtrack)(s, bottom, &pc, &pos))
             return 0;
         if (pc & SRE_OTHER_UNTIL) {
@@ -509,40 +508,50 @@ int NAME(sre_match)(SreState *s, Py_ssize_t pos)
     return status;
 }
 
+/* The next place from pos to last where the pattern's literal beginning stands, or -1. */
+static Py_ssize_t NAME(find_prefix)(const SreState *s, Py_ssize_t pos, Py_ssize_t last)
+{
+    const CHAR *text = s->text;
+    const uint32_t *prefix = s->code + 7;
+    Py_ssize_t length = (Py_ssize_t)s->code[5], i;
+    for (last = Py_MIN(last, s->end - length); pos <= last; pos++) {
+        if (sizeof(CHAR) == 1) {
+            const CHAR *at = prefix[0] < 256 ? memchr(text + pos, (int)prefix[0], (size_t)(last - pos + 1)) : NULL;
+            if (!at)
+                return -1;
+            pos = at - text;
+        } else if (text[pos] != prefix[0]) {
+            continue;
+        }
+        for (i = 1; i < length && text[pos + i] == prefix[i]; i++)
+            continue;
+        if (i >= length)
+            return pos;
+    }
+    return -1;
+}
+
 /* The next place from pos where the pattern can begin, by what INFO says of its start; -1 when there is none. */
 static Py_ssize_t NAME(candidate)(const SreState *s, Py_ssize_t pos)
 {
     const CHAR *text = s->text;
-    const uint32_t *info = s->code, *set = NULL;
-    Py_ssize_t last = s->end;
-    uint32_t first = 0;
-    bool literal = false;
-    if (info[0] == SRE_INFO) {
-        if ((Py_ssize_t)info[3] > s->end - pos)
-            return -1;
-        last = s->end - (Py_ssize_t)info[3];
-        if (info[2] & SRE_INFO_PREFIX)
-            literal = true, first = info[7];
-        else if (info[2] & SRE_INFO_CHARSET)
-            set = info + 5;
+    const uint32_t *info = s->code;
+    if (info[0] != SRE_INFO)
+        return pos;
+    Py_ssize_t last = s->end - (Py_ssize_t)info[3];
+    if (pos > last)
+        return -1;
+    if (info[2] & SRE_INFO_PREFIX)
+        return NAME(find_prefix)(s, pos, last);
+    if (!(info[2] & SRE_INFO_CHARSET))
+        return pos;
+    const uint32_t *bits = NAME(bits)(s, 0);
+    for (last = Py_MIN(last, s->end - 1); pos <= last; pos++) {
+        uint32_t c = text[pos];
+        if (K_LIKELY(bits && c < 256) ? NAME(in_bits)(bits, c) : sre_charset(info + 5, c))
+            return pos;
     }
-    if (literal) {
-        if (sizeof(CHAR) == 1 && first < 256) {
-            const void *at = pos <= last
-                                 ? memchr((const char *)text + pos, (int)first, (size_t)(last - pos + (last < s->end)))
-                                 : NULL;
-            return at ? (const char *)at - (const char *)text : -1;
-        }
-        while (pos <= last && pos < s->end && text[pos] != first)
-            pos++;
-        return pos <= last && pos < s->end ? pos : -1;
-    }
-    if (set) {
-        while (pos <= last && pos < s->end && !sre_charset(set, text[pos]))
-            pos++;
-        return pos <= last && pos < s->end ? pos : -1;
-    }
-    return pos <= last ? pos : -1;
+    return -1;
 }
 
 int NAME(sre_search)(SreState *s)
@@ -554,6 +563,8 @@ int NAME(sre_search)(SreState *s)
         int status = NAME(sre_match)(s, pos);
         if (status || only_here)
             return status;
+        if (s->marks_left)
+            sre_reset_marks(s);
         s->must_advance = -1; /* it concerns the first place only */
         pos++;
     }
