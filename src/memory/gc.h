@@ -45,6 +45,13 @@ K_API void PyObject_GC_Del(void *);
 K_API int PyObject_GC_IsTracked(PyObject *);
 K_API int PyObject_GC_IsFinalized(PyObject *);
 K_API int PyObject_IS_GC(PyObject *obj);
+/* Without a call for the project's own code. */
+static inline int k_is_gc(PyObject *o)
+{
+    PyTypeObject *type = Py_TYPE(o);
+    return PyType_IS_GC(type) && (!type->tp_is_gc || type->tp_is_gc(o));
+}
+#define PyObject_IS_GC(o) k_is_gc((PyObject *)(o))
 K_API PyObject * *PyObject_GET_WEAKREFS_LISTPTR(PyObject *op);
 
 /* ---- beyond CPython's API ---- */

@@ -128,10 +128,9 @@ void PyObject_GC_Del(void *op)
     k_small_free((char *)o - before);
 }
 
-int PyObject_IS_GC(PyObject *o)
+int (PyObject_IS_GC)(PyObject *o)
 {
-    PyTypeObject *type = Py_TYPE(o);
-    return PyType_IS_GC(type) && (!type->tp_is_gc || type->tp_is_gc(o));
+    return k_is_gc(o);
 }
 
 PyObject **PyObject_GET_WEAKREFS_LISTPTR(PyObject *o)

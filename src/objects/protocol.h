@@ -138,6 +138,12 @@ K_API K_NEW PyObject *PyNumber_And(PyObject *o1, PyObject *o2);
 K_API K_NEW PyObject *PyNumber_Xor(PyObject *o1, PyObject *o2);
 K_API K_NEW PyObject *PyNumber_Or(PyObject *o1, PyObject *o2);
 K_API int PyIndex_Check(PyObject *);
+/* Without a call for the project's own code. */
+static inline int k_has_index(PyObject *o)
+{
+    return Py_TYPE(o)->tp_as_number && Py_TYPE(o)->tp_as_number->nb_index;
+}
+#define PyIndex_Check(o) k_has_index((PyObject *)(o))
 K_API K_NEW PyObject *PyNumber_Index(PyObject *o);
 K_API K_STATUS Py_ssize_t PyNumber_AsSsize_t(PyObject *o, PyObject *exc);
 K_API K_NEW PyObject *PyNumber_Long(PyObject *o);

@@ -275,10 +275,9 @@ int PyNumber_Check(PyObject *o)
     return nb && (nb->nb_index || nb->nb_int || nb->nb_float || PyComplex_Check(o));
 }
 
-int PyIndex_Check(PyObject *o)
+int (PyIndex_Check)(PyObject *o)
 {
-    PyNumberMethods *nb = Py_TYPE(o)->tp_as_number;
-    return nb && nb->nb_index;
+    return k_has_index(o);
 }
 
 /* An int from a slot: exact or a subclass's (with a warning). The reference is consumed on failure. */
@@ -326,6 +325,8 @@ PyObject *PyNumber_Index(PyObject *o)
 
 Py_ssize_t PyNumber_AsSsize_t(PyObject *o, PyObject *exc)
 {
+    if (K_LIKELY(o && PyLong_CheckExact(o) && k_int_is_compact(o)))
+        return k_int_compact(o);
     K_AUTO(PyObject *) index = _PyNumber_Index(o);
     if (!index)
         return -1;

@@ -18,7 +18,7 @@
 #define SLICE(o) ((PySliceObject *)(o))
 static const char bad_index[] = "slice indices must be integers or None or have an __index__ method";
 
-static PyObject *slice_steal(PyObject *start, PyObject *stop, PyObject *step)
+PyObject *k_slice_steal(PyObject *start, PyObject *stop, PyObject *step)
 {
     PySliceObject *slice = PyObject_GC_New(PySliceObject, &PySlice_Type);
     if (!slice) {
@@ -36,7 +36,7 @@ static PyObject *slice_steal(PyObject *start, PyObject *stop, PyObject *step)
 
 PyObject *PySlice_New(PyObject *start, PyObject *stop, PyObject *step)
 {
-    return slice_steal(Py_NewRef(start ? start : Py_None), Py_NewRef(stop ? stop : Py_None),
+    return k_slice_steal(Py_NewRef(start ? start : Py_None), Py_NewRef(stop ? stop : Py_None),
                        Py_NewRef(step ? step : Py_None));
 }
 
@@ -48,15 +48,27 @@ PyObject *_PySlice_FromIndices(Py_ssize_t start, Py_ssize_t stop)
         Py_XDECREF(first);
         return NULL;
     }
-    return slice_steal(first, last, Py_NewRef(Py_None));
+    return k_slice_steal(first, last, Py_NewRef(Py_None));
 }
 
 /* ---- conversion ---- */
 
+/* 1, or 0 with an exception; None leaves the bound as it is. */
+static inline int slice_bound(PyObject *value, Py_ssize_t *bound)
+{
+    if (value == Py_None)
+        return 1;
+    if (K_LIKELY(PyLong_CheckExact(value) && k_int_is_compact(value))) {
+        *bound = k_int_compact(value);
+        return 1;
+    }
+    return _PyEval_SliceIndex(value, bound);
+}
+
 int PySlice_Unpack(PyObject *slice, Py_ssize_t *start, Py_ssize_t *stop, Py_ssize_t *step)
 {
     *step = 1;
-    if (!_PyEval_SliceIndex(SLICE(slice)->step, step))
+    if (!slice_bound(SLICE(slice)->step, step))
         return -1;
     if (*step == 0) {
         PyErr_SetString(PyExc_ValueError, "slice step cannot be zero");
@@ -65,7 +77,7 @@ int PySlice_Unpack(PyObject *slice, Py_ssize_t *start, Py_ssize_t *stop, Py_ssiz
     *step = Py_MAX(*step, -PY_SSIZE_T_MAX); /* so that it can be negated */
     *start = *step < 0 ? PY_SSIZE_T_MAX : 0;
     *stop = *step < 0 ? PY_SSIZE_T_MIN : PY_SSIZE_T_MAX;
-    return _PyEval_SliceIndex(SLICE(slice)->start, start) && _PyEval_SliceIndex(SLICE(slice)->stop, stop) ? 0 : -1;
+    return slice_bound(SLICE(slice)->start, start) && slice_bound(SLICE(slice)->stop, stop) ? 0 : -1;
 }
 
 static Py_ssize_t fit(Py_ssize_t i, Py_ssize_t length, int down)
@@ -83,6 +95,8 @@ Py_ssize_t PySlice_AdjustIndices(Py_ssize_t length, Py_ssize_t *start, Py_ssize_
     int down = step < 0;
     *start = fit(*start, length, down);
     *stop = fit(*stop, length, down);
+    if (step == 1) /* spares the division */
+        return Py_MAX(*stop - *start, 0);
     if (down)
         return *stop < *start ? (*start - *stop - 1) / -step + 1 : 0;
     return *start < *stop ? (*stop - *start - 1) / step + 1 : 0;

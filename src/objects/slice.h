@@ -15,6 +15,7 @@ extern K_API PyTypeObject PySlice_Type;
 extern K_API PyObject _Py_EllipsisObject;
 extern K_API PyTypeObject PySlice_Type, PyEllipsis_Type;
 K_API K_NEW PyObject *PySlice_New(PyObject* start, PyObject* stop, PyObject* step);
+K_INT K_NEW PyObject *k_slice_steal(K_STOLEN PyObject *start, K_STOLEN PyObject *stop, K_STOLEN PyObject *step);
 K_API K_NEW PyObject *_PySlice_FromIndices(Py_ssize_t start, Py_ssize_t stop);
 K_API K_STATUS int _PySlice_GetLongIndices(PySliceObject *self, PyObject *length, PyObject **start_ptr,
     PyObject **stop_ptr, PyObject **step_ptr);

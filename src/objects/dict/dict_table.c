@@ -256,7 +256,7 @@ Py_ssize_t dict_table_find_str(PyDictKeysObject *keys, PyObject *key, Py_hash_t 
 
 enum { RESTART = -4 };
 
-static PyObject *key_at(PyDictKeysObject *keys, Py_ssize_t index, Py_hash_t *hash)
+K_INLINE PyObject *key_at(PyDictKeysObject *keys, Py_ssize_t index, Py_hash_t *hash)
 {
     if (DK_IS_UNICODE(keys)) {
         PyObject *key = DK_UNICODE_ENTRIES(keys)[index].me_key;

@@ -237,6 +237,8 @@ Py_ssize_t PyLong_AsSsize_t(PyObject *v)
 {
     if (int_required(v) < 0)
         return -1;
+    if (k_int_is_compact(v))
+        return k_int_compact(v);
     int overflow;
     unsigned long long bits = low_bits(v, &overflow);
     return overflow ? too_large("ssize_t") : (Py_ssize_t)bits;

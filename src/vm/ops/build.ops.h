@@ -72,12 +72,8 @@ OP(BUILD_STRING, ALLOC, CONT_NONE, "a <- d strings from a, joined")
 OP(BUILD_SLICE, ALLOC, CONT_NONE, "a <- slice of 2 or 3 values from a")
 #if OP_BODIES
 {
-    PyObject *start = A, *stop = A1, *step = pc->d == 3 ? SLOT(pc->a + 2) : NULL;
     SAVE();
-    PyObject *slice = PySlice_New(start, stop, step);
-    Py_DECREF(start);
-    Py_DECREF(stop);
-    Py_XDECREF(step);
+    PyObject *slice = k_slice_steal(A, A1, pc->d == 3 ? SLOT(pc->a + 2) : Py_NewRef(Py_None));
     if (!slice)
         ERROR_AT(pc->a);
     A = slice;
