@@ -485,7 +485,8 @@ static int attribute(Compiler *c, const Node *node)
     TRY(compile_expression(c, node->Attribute.value));
     Position at = c->unit->at;
     at_attribute(c, node);
-    TRY(compile_forbidden_name(c, node->Attribute.attr, node->Attribute.ctx));
+    if (node->Attribute.ctx == Store)
+        TRY(compile_forbidden_name(c, node->Attribute.attr, Store));
     int op = node->Attribute.ctx == Load ? BC_LOAD_ATTR : node->Attribute.ctx == Store ? BC_STORE_ATTR : BC_DELETE_ATTR;
     TRY(emit_name(c, op, node->Attribute.attr));
     c->unit->at = at;

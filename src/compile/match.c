@@ -231,7 +231,7 @@ static int sequence_pattern(Compiler *c, const Node *node, Pattern *p)
             continue;
         }
         if (star >= 0)
-            return compile_error(c, "multiple starred expressions in sequence pattern");
+            return compile_error(c, "multiple starred names in sequence pattern");
         star = i;
         star_wildcard = is_star_wildcard(item);
         only_wildcards &= star_wildcard;
@@ -333,7 +333,9 @@ static int mapping_pattern(Compiler *c, const Node *node, Pattern *p)
 static int check_class_attributes(Compiler *c, const Node *node)
 {
     const IdentSeq *attributes = node->MatchClass.kwd_attrs;
+    Position before = c->unit->at;
     for (Py_ssize_t i = 0; i < attributes->n; i++) {
+        at_node(c, node->MatchClass.kwd_patterns->item[i]);
         TRY(compile_forbidden_name(c, attributes->item[i], Store));
         for (Py_ssize_t k = i + 1; k < attributes->n; k++)
             if (PyUnicode_Compare(attributes->item[i], attributes->item[k]) == 0) {
@@ -341,6 +343,7 @@ static int check_class_attributes(Compiler *c, const Node *node)
                 return compile_error(c, "attribute name repeated in class pattern: %U", attributes->item[i]);
             }
     }
+    c->unit->at = before;
     return 0;
 }
 

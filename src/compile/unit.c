@@ -9,6 +9,7 @@
 #include "objects/complex.h"
 #include "objects/float/float.h"
 #include "objects/int/int.h"
+#include "objects/module.h"
 #include "objects/set/set.h"
 #include "objects/str/str.h"
 #include "objects/tuple.h"
@@ -26,7 +27,14 @@ static int no_memory(void)
 static int syntax_error(Compiler *c, Position at, const char *format, va_list arguments)
 {
     K_AUTO(PyObject *) message = PyUnicode_FromFormatV(format, arguments);
-    return message ? scope_syntax_error(c->filename, at, "%U", message) : -1;
+    K_AUTO(PyObject *) line = message ? PyErr_ProgramTextObject(c->filename, at.lineno) : NULL;
+    if (!message)
+        return -1;
+    K_AUTO(PyObject *) args = Py_BuildValue("O(OiiOii)", message, c->filename, at.lineno, at.col_offset + 1,
+                                            line ? line : Py_None, at.end_lineno, at.end_col_offset + 1);
+    if (args)
+        PyErr_SetObject(PyExc_SyntaxError, args);
+    return -1;
 }
 
 int compile_error(Compiler *c, const char *format, ...)

@@ -2,15 +2,9 @@
  *
  * In: the parts that a rule named.  Out: a SyntaxError, or none when the rule does not hold after all.
  * Start at finder_complain(). */
-#include "code/code.h"
 #include "objects/str/str.h"
 #include "parse/finder.h"
 #include "runtime/errors.h"
-
-bool finder_not_equal(Finder *f, const Token *t)
-{
-    return (t->text[0] == '<') == ((f->p->flags & CO_FUTURE_BARRY_AS_BDFL) != 0);
-}
 
 /* ---- names of expressions ---- */
 static const char *token_name(const Token *t)

@@ -67,6 +67,15 @@ static Node *while_statement(Parser *p)
     return stmt;
 }
 
+/* The async statements have their own kinds of nodes, with the same fields. */
+#define FILL(stmt, async, kind, ...)                                \
+    do {                                                            \
+        if (async)                                                  \
+            (stmt)->Async##kind = (typeof((stmt)->Async##kind)){ __VA_ARGS__ }; \
+        else                                                        \
+            (stmt)->kind = (typeof((stmt)->kind)){ __VA_ARGS__ };   \
+    } while (0)
+
 /* ---- for ---- */
 static Node *for_statement(Parser *p, int first, bool async)
 {
@@ -83,19 +92,7 @@ static Node *for_statement(Parser *p, int first, bool async)
     Node *stmt = orelse ? new_since(p, first, async ? AsyncFor_kind : For_kind) : NULL;
     if (!stmt || (async && !parser_version(p, 5, "Async for loops are")))
         return NULL;
-    if (async) {
-        stmt->AsyncFor.target = target;
-        stmt->AsyncFor.iter = iter;
-        stmt->AsyncFor.body = body;
-        stmt->AsyncFor.orelse = orelse;
-        stmt->AsyncFor.type_comment = comment;
-    } else {
-        stmt->For.target = target;
-        stmt->For.iter = iter;
-        stmt->For.body = body;
-        stmt->For.orelse = orelse;
-        stmt->For.type_comment = comment;
-    }
+    FILL(stmt, async, For, .target = target, .iter = iter, .body = body, .orelse = orelse, .type_comment = comment);
     return stmt;
 }
 
@@ -177,15 +174,7 @@ static Node *with_statement(Parser *p, int first, bool async)
     if (!stmt || (in_parens && !parser_version(p, 9, "Parenthesized context managers are")) ||
         (async && !parser_version(p, 5, "Async with statements are")))
         return NULL;
-    if (async) {
-        stmt->AsyncWith.items = items;
-        stmt->AsyncWith.body = body;
-        stmt->AsyncWith.type_comment = comment;
-    } else {
-        stmt->With.items = items;
-        stmt->With.body = body;
-        stmt->With.type_comment = comment;
-    }
+    FILL(stmt, async, With, .items = items, .body = body, .type_comment = comment);
     return stmt;
 }
 
@@ -295,21 +284,8 @@ static Node *def_statement(Parser *p, int first, bool async, NodeSeq *decorators
     Node *stmt = body ? new_since(p, first, async ? AsyncFunctionDef_kind : FunctionDef_kind) : NULL;
     if (!stmt || (async && !parser_version(p, 5, "Async functions are")))
         return NULL;
-    if (async) {
-        stmt->AsyncFunctionDef.name = name;
-        stmt->AsyncFunctionDef.args = args;
-        stmt->AsyncFunctionDef.body = body;
-        stmt->AsyncFunctionDef.decorator_list = decorators;
-        stmt->AsyncFunctionDef.returns = returns;
-        stmt->AsyncFunctionDef.type_comment = comment;
-    } else {
-        stmt->FunctionDef.name = name;
-        stmt->FunctionDef.args = args;
-        stmt->FunctionDef.body = body;
-        stmt->FunctionDef.decorator_list = decorators;
-        stmt->FunctionDef.returns = returns;
-        stmt->FunctionDef.type_comment = comment;
-    }
+    FILL(stmt, async, FunctionDef, .name = name, .args = args, .body = body, .decorator_list = decorators,
+         .returns = returns, .type_comment = comment);
     return stmt;
 }
 

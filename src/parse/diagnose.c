@@ -62,8 +62,10 @@ static Part *match_token(Finder *f, const Item *item)
     bool good = item->kind == ITEM_TOKEN  ? t->kind == (TokenKind)item->value
                 : item->kind == ITEM_WORD ? t->size == item->size && begins(t, item->text)
                                           : begins(t, "_") || begins(t, "case") || begins(t, "match");
-    if (good && item->kind == ITEM_TOKEN && t->kind == NOTEQUAL)
-        good = finder_not_equal(f, t);
+    if (good && item->kind == ITEM_TOKEN && t->kind == NOTEQUAL) {
+        good = parser_not_equal(f->p, t);
+        f->failed = PyErr_Occurred() != NULL;
+    }
     if (!good)
         return NULL;
     f->p->mark++;

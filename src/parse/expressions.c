@@ -2,7 +2,6 @@
  *
  * In: tokens.  Out: expression nodes. Binary operators are climbed by precedence; the loosest (lambda, if-else, or,
  * and, not, comparison) have functions of their own. Start at parse_expression(). */
-#include "code/code.h"
 #include "parse/parser.h"
 #include "runtime/errors.h"
 
@@ -108,9 +107,8 @@ static AstEnum comparison_operator(Parser *p)
         advance(p);
         return (AstEnum)operators[next];
     }
-    if (next == NOTEQUAL) { /* "<>" with the future import, "!=" without */
-        bool diamond = p->token[p->mark]->text[0] == '<';
-        if (diamond != ((p->flags & CO_FUTURE_BARRY_AS_BDFL) != 0))
+    if (next == NOTEQUAL) {
+        if (!parser_not_equal(p, p->token[p->mark]))
             return Load;
         advance(p);
         return NotEq;

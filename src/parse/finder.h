@@ -22,7 +22,5 @@ typedef struct Finder {
 
 /* The action of a rule for wrong programs: sets an exception, or finds nothing to complain about. */
 K_INT void finder_complain(Finder *f, const Alt *alt, Part *const *label);
-/* Whether a != or <> token is the spelling that counts. */
-K_INT bool finder_not_equal(Finder *f, const Token *t);
 
 #endif

@@ -126,6 +126,8 @@ K_INT PyObject *parser_identifier(Parser *p); /* consumes a NAME: borrowed from 
 K_INT PyObject *parser_intern(Parser *p, const char *text, Py_ssize_t size);
 K_INT PyObject *parser_own(Parser *p, K_STOLEN PyObject *object); /* borrowed from the arena; NULL gives NULL */
 K_INT PyObject *parser_type_comment(Parser *p); /* consumes a TYPE_COMMENT: its text */
+/* Whether the token, != or <>, is the one in use: <> with the flag of barry_as_FLUFL. Raises for != then. */
+K_INT bool parser_not_equal(Parser *p, const Token *t);
 /* Nesting: false with MemoryError. */
 K_INT bool parser_enter(Parser *p, int levels);
 static inline void parser_leave(Parser *p, int levels)

@@ -2,7 +2,6 @@
  *
  * In: tokens.  Out: statement nodes. A statement that begins with an expression is read as one; what follows ("=", ":",
  * "+=") tells that it was a target, which parse_as_target() then checks and marks. Start at parse_program(). */
-#include "code/code.h"
 #include "objects/str/str.h"
 #include "parse/parser.h"
 #include "runtime/errors.h"
@@ -473,13 +472,6 @@ static Node *from_statement(Parser *p)
     stmt->ImportFrom.module = module;
     stmt->ImportFrom.names = names;
     stmt->ImportFrom.level = level;
-    /* from __future__ import barry_as_FLUFL changes how the rest is read */
-    if (module && PyUnicode_CompareWithASCIIString(module, "__future__") == 0) {
-        for (Py_ssize_t i = 0; i < names->n; i++) {
-            if (PyUnicode_CompareWithASCIIString(names->item[i]->alias.name, "barry_as_FLUFL") == 0)
-                p->flags |= CO_FUTURE_BARRY_AS_BDFL;
-        }
-    }
     return stmt;
 }
 

@@ -3,6 +3,7 @@
  * In: a source file's bytes.  Out: a tree, or an exception.
  * Invariant: token[0 .. ntokens) were read once and never change; mark moves freely below ntokens.
  * Start at parse_source(). */
+#include "code/code.h"
 #include "memory/mem.h"
 #include "objects/int/int.h"
 #include "objects/call.h"
@@ -240,6 +241,17 @@ PyObject *parser_type_comment(Parser *p)
 {
     Token *t = advance(p);
     return parser_own(p, PyUnicode_DecodeUTF8(t->text, t->size, NULL));
+}
+
+bool parser_not_equal(Parser *p, const Token *t)
+{
+    bool diamond = t->text[0] == '<';
+    if (!(p->flags & CO_FUTURE_BARRY_AS_BDFL))
+        return !diamond;
+    if (!diamond)
+        parse_raise_at(p, PyExc_SyntaxError, t->lineno, t->col_offset, t->end_lineno, t->end_col_offset,
+                       "with Barry as BDFL, use '<>' instead of '!='");
+    return diamond;
 }
 
 bool parser_enter(Parser *p, int levels)

@@ -410,7 +410,7 @@ static int refuse_in_annotation(SymbolTable *table, const char *what, const Node
 {
     if (table->current->kind != ANNOTATION_BLOCK)
         return 0;
-    return scope_syntax_error(table->filename, node->at, "%s cannot be used within an annotation", what);
+    return scope_syntax_error(table->filename, node->at, "'%s' can not be used within an annotation", what);
 }
 
 static int visit_walrus(SymbolTable *table, const Node *node)

@@ -91,8 +91,8 @@ static int find_coding(Source *source, KArena *arena)
     return 1;
 }
 
-/* A copy in the arena with \n newlines. */
-static int copy_text(Source *source, const char *text, Py_ssize_t size, bool end_newline, KArena *arena)
+/* A copy in the arena with \n newlines. One that is added stands behind a last \r\n, too: CPython's errors tell of it. */
+static int copy_text(Source *source, const char *text, Py_ssize_t size, const SourceOptions *options, KArena *arena)
 {
     char *out = arena_alloc(arena, (size_t)size + 2);
     if (!out) {
@@ -109,7 +109,8 @@ static int copy_text(Source *source, const char *text, Py_ssize_t size, bool end
             *to++ = *p;
         }
     }
-    if (end_newline && (to == out || to[-1] != '\n'))
+    bool last_is_pair = !options->from_file && size >= 2 && text[size - 2] == '\r' && text[size - 1] == '\n';
+    if (options->end_newline && (to == out || to[-1] != '\n' || last_is_pair))
         *to++ = '\n';
     *to = 0;
     source->text = out;
@@ -118,13 +119,13 @@ static int copy_text(Source *source, const char *text, Py_ssize_t size, bool end
 }
 
 /* The text in another encoding, as UTF-8. */
-static int recode(Source *source, const char *encoding, bool end_newline, KArena *arena)
+static int recode(Source *source, const char *encoding, const SourceOptions *options, KArena *arena)
 {
     K_AUTO(PyObject *) text = PyUnicode_Decode(source->text, source->size, encoding, NULL);
     if (!text)
         return -1;
     K_AUTO(PyObject *) bytes = PyUnicode_AsUTF8String(text);
-    return bytes ? copy_text(source, PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes), end_newline, arena) : -1;
+    return bytes ? copy_text(source, PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes), options, arena) : -1;
 }
 
 /* The length of the UTF-8 sequence at p, or 0. */
@@ -165,7 +166,7 @@ int source_decode(Source *source, const char *bytes, Py_ssize_t size, const Sour
         bytes += 3;
         size -= 3;
     }
-    if (copy_text(source, bytes, size, options->end_newline, arena) < 0)
+    if (copy_text(source, bytes, size, options, arena) < 0)
         return -1;
     source->encoding = marked || options->is_utf8 ? "utf-8" : NULL;
     if (options->is_utf8)
@@ -175,7 +176,7 @@ int source_decode(Source *source, const char *bytes, Py_ssize_t size, const Sour
         return -1;
     if (found && strcmp(source->encoding, "utf-8") != 0) {
         if (!marked)
-            return recode(source, source->encoding, options->end_newline, arena);
+            return recode(source, source->encoding, options, arena);
         k_raise(PyExc_SyntaxError, "encoding problem: %s with BOM", source->encoding);
         return -1;
     }

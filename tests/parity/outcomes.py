@@ -24,9 +24,9 @@ import _tokenize
 CODE_FIELDS = ("co_code co_names co_varnames co_cellvars co_freevars co_argcount co_posonlyargcount co_kwonlyargcount "
                "co_nlocals co_flags co_stacksize co_name co_qualname co_filename co_firstlineno co_linetable "
                "co_exceptiontable").split()
-ERROR_FIELDS = "msg filename lineno offset end_lineno end_offset text print_file_and_line".split()
+ERROR_FIELDS = "msg filename lineno offset end_lineno end_offset text print_file_and_line args".split()
 TABLE_FIELDS = "type name lineno nested children id symbols varnames".split()
-PARTS = "code0 code1 code2 tree symbols tokens tokenize".split()
+PARTS = "code0 code1 code2 tree symbols tokens tokenize strings".split()
 
 
 def constant(value):
