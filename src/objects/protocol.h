@@ -8,7 +8,6 @@
 typedef struct _Py_Identifier {
     const char *string;
     Py_ssize_t index;
-    struct { uint32_t hash; int8_t kind; } mangled;
 } _Py_Identifier;
 
 K_API Py_hash_t PyObject_HashNotImplemented(PyObject *);

@@ -39,7 +39,8 @@ int _Py_FdIsInteractive(FILE *file, PyObject *filename)
 
 /* ---- one line ---- */
 
-/* A line with its newline, "" at the end of the file, NULL when interrupted. PyMem_RawFree it. Runs without the GIL. */
+/* A line with its newline, "" at the end of the file; NULL when interrupted, or with errno ENOMEM. PyMem_RawFree it.
+ * Runs without the GIL. */
 static char *read_line(FILE *in, FILE *out, const char *prompt)
 {
     if (prompt)
@@ -53,6 +54,7 @@ static char *read_line(FILE *in, FILE *out, const char *prompt)
     if (n < 0 && ferror(in) && errno == EINTR) {
         clearerr(in);
         free(line);
+        errno = EINTR;
         return NULL;
     }
     char *copy = PyMem_RawMalloc((size_t)Py_MAX(n, 0) + 1);
@@ -61,6 +63,8 @@ static char *read_line(FILE *in, FILE *out, const char *prompt)
     free(line);
     if (n < 0)
         clearerr(in);
+    if (!copy)
+        errno = ENOMEM;
     return copy;
 }
 
@@ -76,10 +80,11 @@ char *PyOS_Readline(FILE *in, FILE *out, const char *prompt)
     PyEval_SaveThread();
     char *line = terminal && PyOS_ReadlineFunctionPointer ? PyOS_ReadlineFunctionPointer(in, out, prompt)
                                                           : read_line(in, terminal ? out : stderr, prompt);
+    int error = line ? 0 : errno;
     PyEval_RestoreThread(tstate);
     _PyOS_ReadlineTState = NULL;
     if (!line)
-        return NULL;
+        return error == ENOMEM ? (char *)PyErr_NoMemory() : NULL;
     size_t size = strlen(line) + 1; /* callers release with PyMem_Free */
     char *copy = PyMem_Malloc(size);
     if (copy)
@@ -134,13 +139,32 @@ static int add_line(Statement *s, const char *line)
     return 0;
 }
 
+static bool is_blank(const Statement *s)
+{
+    size_t start = strspn(s->text, " \t\f");
+    return s->text[start] == '\n' || s->text[start] == '#';
+}
+
+/* Whether a text that compiles may still go on: without its last newline it does not parse. So a block ends with an
+ * empty line, not with each of its lines. */
+static bool may_go_on(const Statement *s, PyObject *filename, int bits)
+{
+    if (!s->size || s->text[s->size - 1] != '\n')
+        return false;
+    K_AUTO(PyObject *) tree = k_compile_source(s->text, (Py_ssize_t)s->size - 1, filename, Py_single_input,
+                                               bits | PyCF_ONLY_AST, 0, -1);
+    if (!tree)
+        PyErr_Clear();
+    return !tree;
+}
+
 /* A whole statement as code: NULL with an exception, or with *at_end set when the input is over. */
 static PyObject *read_statement(FILE *file, PyObject *filename, PyCompilerFlags *flags, int *at_end)
 {
     Statement s = { 0 };
-    PyObject *code = NULL;
-    for (const char *which = "ps1";; which = "ps2") {
-        K_AUTO(PyObject *) prompt = prompt_text(which);
+    K_AUTO(PyObject *) code = NULL;
+    for (bool begun = false;;) {
+        K_AUTO(PyObject *) prompt = prompt_text(begun ? "ps2" : "ps1");
         const char *text = prompt ? PyUnicode_AsUTF8(prompt) : NULL;
         char *line = PyOS_Readline(file, stdout, text ? text : "");
         if (!line) {
@@ -152,18 +176,27 @@ static PyObject *read_statement(FILE *file, PyObject *filename, PyCompilerFlags 
         PyMem_Free(line);
         if (failed)
             break;
+        if (over)
+            fputs("\n", stderr);
         if (over && !s.size) {
             *at_end = 1;
             break;
         }
+        if (!over && !begun && is_blank(&s)) { /* says nothing */
+            s.size = 0;
+            continue;
+        }
+        begun = true;
         int bits = flags->cf_flags | (over ? 0 : PyCF_ALLOW_INCOMPLETE_INPUT | PyCF_DONT_IMPLY_DEDENT);
-        code = k_compile_source(s.text, (Py_ssize_t)s.size, filename, Py_single_input, bits | PyCF_IGNORE_COOKIE, 0, -1);
-        if (code || over || !is_incomplete())
+        bits |= PyCF_IGNORE_COOKIE;
+        K_SET(code, k_compile_source(s.text, (Py_ssize_t)s.size, filename, Py_single_input, bits, 0, -1));
+        if (over || (code ? !may_go_on(&s, filename, bits) : !is_incomplete()))
             break;
+        K_SET(code, NULL);
         PyErr_Clear();
     }
     PyMem_RawFree(s.text);
-    return code;
+    return K_MOVE(code);
 }
 
 enum { AT_END = 11 };
