@@ -13,6 +13,7 @@
 #include "objects/protocol.h"
 #include "objects/str/str.h"
 #include "runtime/errors.h"
+#include "runtime/warnings.h"
 
 #define NEXT(T) va_arg(va->va, T)
 static const char args_raised[] = "";
@@ -250,6 +251,40 @@ static const char *args_text(ArgsRun *run, PyObject *arg, char unit, const char 
     return NULL;
 }
 
+/* "u", "Z", and with "#": the str's text as wchar_t, which the str keeps. */
+static const char *args_wide(ArgsRun *run, PyObject *arg, char unit, const char **format, ArgsVa *va)
+{
+    const Py_UNICODE **to = NEXT(const Py_UNICODE **), *wide = NULL;
+    Py_ssize_t size = 0, *length = NULL;
+    if (**format == '#') {
+        (*format)++;
+        length = NEXT(Py_ssize_t *);
+        if (!run->size_t_lengths) {
+            k_raise(PyExc_SystemError, "PY_SSIZE_T_CLEAN macro must be defined for '#' formats");
+            return args_raised;
+        }
+    }
+    if (!arg)
+        return NULL;
+    if (PyErr_WarnFormat(PyExc_DeprecationWarning, 1, "getargs: The '%c' format is deprecated. Use 'U' instead.", unit) < 0)
+        return args_raised;
+    if (PyUnicode_Check(arg)) {
+        wide = PyUnicode_AsUnicodeAndSize(arg, &size);
+        if (!wide)
+            return args_raised;
+        if (!length && wcslen(wide) != (size_t)size) {
+            k_raise(PyExc_ValueError, "embedded null character");
+            return args_raised;
+        }
+    } else if (unit != 'Z' || arg != Py_None) {
+        return args_must_be(run, unit == 'Z' ? "str or None" : "str", arg);
+    }
+    *to = wide;
+    if (length)
+        *length = size;
+    return NULL;
+}
+
 /* "es", "et", and with "#": text encoded into memory of the caller's. */
 static const char *args_encoded(ArgsRun *run, PyObject *arg, const char **format, ArgsVa *va)
 {
@@ -369,7 +404,7 @@ static int args_nested_count(const char *p)
             n += depth++ == 0;
         else if (*p == ')')
             depth--;
-        else if (depth == 0 && strchr("sSyYzwUbBhHiIlkLKncCfdDOpe", *p))
+        else if (depth == 0 && strchr("sSyYzZuwUbBhHiIlkLKncCfdDOpe", *p))
             n++;
         if (*p == 'e' && p[1])
             p++;
@@ -429,6 +464,7 @@ const char *args_unit(ArgsRun *run, PyObject *arg, const char **format, ArgsVa *
         to = NEXT(void *);
         return !arg || k_arg_bool(arg, to) == 0 ? NULL : args_raised;
     case 's': case 'z': case 'y': return args_text(run, arg, unit, format, va);
+    case 'u': case 'Z': return args_wide(run, arg, unit, format, va);
     case 'e': return args_encoded(run, arg, format, va);
     case 'S': case 'Y': case 'U': return args_typed(run, arg, unit, va);
     case 'O': return args_object(run, arg, format, va);

@@ -618,7 +618,7 @@ static int append_value(Record *r, const DialectObject *d, PyObject *value, int 
     if (value == Py_None)
         return append_field(r, d, NULL, quoted, first);
     K_AUTO(PyObject *) text = PyUnicode_Check(value) ? Py_NewRef(value) : PyObject_Str(value); /* runs code */
-    return text ? append_field(r, d, text, quoted, first) : -1;
+    return text && PyUnicode_READY(text) == 0 ? append_field(r, d, text, quoted, first) : -1;
 }
 
 static int append_row(Record *r, const DialectObject *d, PyObject *row)

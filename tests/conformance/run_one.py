@@ -1,6 +1,8 @@
-"""Runs one module of CPython's test suite and notes what became of each test: run_one.py MODULE OUTPUT [ID ...].
+"""Runs one module of CPython's test suite: run_one.py MODULE OUTPUT RESOURCES [ID ...]; with ids, only those run.
 
-OUTPUT gets a line `id<TAB>outcome` for each test, outcome being ok, skipped, failed or error; with ids, only those run.
+OUTPUT gets a line `id<TAB>outcome` for each test, doctests of the module's load_tests included. The outcome is ok,
+skipped, failed or error; outside: setting up or tearing down a class or the module failed. RESOURCES are those of
+CPython's regrtest -u, separated by commas.
 """
 import sys
 import unittest
@@ -29,8 +31,8 @@ class Notes(unittest.TestResult):
 
     def addError(self, test, err):
         self.outcome = "error"
-        if not isinstance(test, unittest.TestCase):  # setUpClass or setUpModule
-            self.note(str(test), "error")
+        if not isinstance(test, unittest.TestCase):
+            self.note(str(test), "outside")
 
     def addSkip(self, test, reason):
         self.outcome = "skipped"
@@ -55,9 +57,9 @@ def flatten(suite):
 
 
 def main():
-    module, output, *ids = sys.argv[1:]
+    module, output, resources, *ids = sys.argv[1:]
     from test import support
-    support.use_resources = []
+    support.use_resources = resources.split(",")
     with open(output, "w", encoding="utf-8", errors="backslashreplace") as out:
         loaded = __import__(module, fromlist=["x"])
         suite = unittest.defaultTestLoader.loadTestsFromModule(loaded)

@@ -1,16 +1,16 @@
 /* bytesio.c - BytesIO: a binary stream in memory.
  *
- * Invariant: data[0:length) are the contents; the place may stand behind them, and a write there fills the gap with
- * zeros. While a buffer of getbuffer() is exported the memory stays where it is. Start at bytesio_put(). */
+ * Invariant: the first length bytes of the bytes object are the contents; the place may stand behind them, and a write
+ * there fills the gap with zeros. The object may be shared with the program: own() comes before every change of it.
+ * While a buffer of getbuffer() is exported the object stays where it is. Start at bytesio_put(). */
 #include "modules/_io/io_int.h"
 
 METHODS_DECLARE(bytesio);
 
 typedef struct BytesIO {
     IoBase base;
-    char *data;
-    Py_ssize_t length, capacity, place, exports;
-    bool closed;
+    PyObject *bytes; /* NULL: closed */
+    Py_ssize_t length, place;
 } BytesIO;
 
 /* What getbuffer() exports: keeps the stream alive, and its size fixed. */
@@ -21,7 +21,7 @@ typedef struct BytesIOBuffer {
 
 static int usable(BytesIO *b)
 {
-    if (!b->closed)
+    if (b->bytes)
         return 0;
     PyErr_SetString(PyExc_ValueError, "I/O operation on closed file.");
     return -1;
@@ -29,26 +29,62 @@ static int usable(BytesIO *b)
 
 static int resizable(BytesIO *b)
 {
-    if (b->exports == 0)
+    if (b->base.exports == 0)
         return 0;
     PyErr_SetString(PyExc_BufferError, "Existing exports of data: object cannot be re-sized");
     return -1;
 }
 
-static int reserve(BytesIO *b, Py_ssize_t length)
+static const char *contents(const BytesIO *b)
 {
-    if (length <= b->capacity)
-        return 0;
-    Py_ssize_t spare = length >> 3;
-    Py_ssize_t capacity = length > PY_SSIZE_T_MAX - spare - 16 ? length : length + spare + 16;
-    char *data = PyMem_Realloc(b->data, (size_t)capacity);
-    if (!data) {
-        PyErr_NoMemory();
+    return PyBytes_AS_STRING(b->bytes);
+}
+
+static bool is_shared(const BytesIO *b)
+{
+    return Py_REFCNT(b->bytes) > 1;
+}
+
+/* Makes the bytes object the stream's own, of exactly this size. */
+static int own(BytesIO *b, Py_ssize_t size)
+{
+    if (is_shared(b)) {
+        PyObject *copy = PyBytes_FromStringAndSize(NULL, size);
+        if (!copy)
+            return -1;
+        memcpy(PyBytes_AS_STRING(copy), contents(b), (size_t)Py_MIN(b->length, size));
+        Py_SETREF(b->bytes, copy);
+    } else if (_PyBytes_Resize(&b->bytes, size) < 0) {
+        b->length = b->place = 0;
         return -1;
     }
-    b->data = data;
-    b->capacity = capacity;
+    if (size > 0) /* the empty one is everybody's */
+        ((PyBytesObject *)b->bytes)->ob_shash = -1;
     return 0;
+}
+
+/* Makes room for length bytes, or gives it up, by CPython's rule of growth: sys.getsizeof() shows it. */
+static int set_room(BytesIO *b, Py_ssize_t length)
+{
+    Py_ssize_t room = PyBytes_GET_SIZE(b->bytes);
+    bool fits = length < room && length >= room / 2;
+    bool grows_little = length >= room && length <= room + room / 8;
+    if (fits)
+        return 0;
+    Py_ssize_t spare = grows_little ? length / 8 + (length < 9 ? 3 : 6) : 1;
+    if (length <= PY_SSIZE_T_MAX - spare)
+        return own(b, length + spare);
+    PyErr_SetString(PyExc_OverflowError, "new buffer size too large");
+    return -1;
+}
+
+/* Before a write that ends at end. */
+static int make_writable(BytesIO *b, Py_ssize_t end)
+{
+    Py_ssize_t room = PyBytes_GET_SIZE(b->bytes);
+    if (end > room)
+        return set_room(b, end);
+    return own(b, is_shared(b) ? Py_MAX(end, b->length) : room);
 }
 
 static Py_ssize_t bytesio_put(BytesIO *b, PyObject *object)
@@ -65,10 +101,11 @@ static Py_ssize_t bytesio_put(BytesIO *b, PyObject *object)
         status = 0;
     else if (b->place > PY_SSIZE_T_MAX - n)
         PyErr_SetString(PyExc_OverflowError, "new buffer size too large");
-    else if (reserve(b, b->place + n) == 0) {
+    else if (make_writable(b, b->place + n) == 0) {
+        char *data = PyBytes_AS_STRING(b->bytes);
         if (b->place > b->length)
-            memset(b->data + b->length, 0, (size_t)(b->place - b->length));
-        memcpy(b->data + b->place, buffer.buf, (size_t)n);
+            memset(data + b->length, 0, (size_t)(b->place - b->length));
+        memcpy(data + b->place, buffer.buf, (size_t)n);
         b->place += n;
         b->length = Py_MAX(b->length, b->place);
         status = n;
@@ -82,7 +119,8 @@ static PyObject *take(BytesIO *b, Py_ssize_t n)
     Py_ssize_t left = Py_MAX(b->length - b->place, 0);
     if (n < 0 || n > left)
         n = left;
-    PyObject *bytes = PyBytes_FromStringAndSize(n ? b->data + b->place : NULL, n);
+    bool whole = n > 1 && b->place == 0 && n == PyBytes_GET_SIZE(b->bytes) && b->base.exports == 0;
+    PyObject *bytes = whole ? Py_NewRef(b->bytes) : PyBytes_FromStringAndSize(n ? contents(b) + b->place : NULL, n);
     if (bytes)
         b->place += n;
     return bytes;
@@ -108,7 +146,7 @@ static Py_ssize_t line_length(const BytesIO *b)
 {
     if (b->place >= b->length)
         return 0;
-    const char *start = b->data + b->place;
+    const char *start = contents(b) + b->place;
     const char *newline = memchr(start, '\n', (size_t)(b->length - b->place));
     return newline ? newline - start + 1 : b->length - b->place;
 }
@@ -153,7 +191,7 @@ METHOD(bytesio, readinto, O, "($self, buffer, /)", "Fills a buffer; gives how ma
     }
     Py_ssize_t n = Py_MIN(buffer.len, Py_MAX(b->length - b->place, 0));
     if (n)
-        memcpy(buffer.buf, b->data + b->place, (size_t)n);
+        memcpy(buffer.buf, contents(b) + b->place, (size_t)n);
     b->place += n;
     PyBuffer_Release(&buffer);
     return PyLong_FromSsize_t(n);
@@ -183,7 +221,13 @@ METHOD(bytesio, writelines, O, "($self, lines, /)", "Writes each item.")
 METHOD(bytesio, getvalue, NOARGS, "($self, /)", "All contents.")
 {
     BytesIO *b = (BytesIO *)self;
-    return usable(b) < 0 ? NULL : PyBytes_FromStringAndSize(b->data, b->length);
+    if (usable(b) < 0)
+        return NULL;
+    if (b->length <= 1 || b->base.exports > 0)
+        return PyBytes_FromStringAndSize(contents(b), b->length);
+    if (b->length != PyBytes_GET_SIZE(b->bytes) && own(b, b->length) < 0)
+        return NULL;
+    return Py_NewRef(b->bytes);
 }
 
 METHOD(bytesio, tell, NOARGS, "($self, /)", "The place.")
@@ -219,7 +263,11 @@ METHOD_KW(bytesio, truncate, "($self, size=None, /)", "Cuts the contents at size
         return NULL;
     if (size < 0)
         return k_raise(PyExc_ValueError, "negative size value %zd", size);
-    b->length = Py_MIN(b->length, size);
+    if (size < b->length) {
+        b->length = size;
+        if (set_room(b, size) < 0)
+            return NULL;
+    }
     return PyLong_FromSsize_t(size);
 }
 
@@ -247,10 +295,8 @@ METHOD(bytesio, close, NOARGS, "($self, /)", "Frees the contents.")
     BytesIO *b = (BytesIO *)self;
     if (resizable(b) < 0)
         return NULL;
-    PyMem_Free(b->data);
-    b->data = NULL;
-    b->length = b->capacity = 0;
-    b->closed = true;
+    Py_CLEAR(b->bytes);
+    b->length = 0;
     Py_RETURN_NONE;
 }
 
@@ -294,7 +340,15 @@ METHOD_RAW(bytesio, __setstate__, O, 0, NULL)
 
 METHOD_RAW(bytesio, __sizeof__, NOARGS, 0, NULL)
 {
-    return PyLong_FromSsize_t(Py_TYPE(self)->tp_basicsize + ((BytesIO *)self)->capacity);
+    BytesIO *b = (BytesIO *)self;
+    size_t size = (size_t)Py_TYPE(self)->tp_basicsize;
+    if (b->bytes && !is_shared(b)) {
+        size_t more = _PySys_GetSizeOf(b->bytes);
+        if (more == (size_t)-1)
+            return NULL;
+        size += more;
+    }
+    return PyLong_FromSize_t(size);
 }
 
 extern K_API PyTypeObject _PyBytesIOBuffer_Type;
@@ -334,23 +388,37 @@ static int bytesio_init(PyObject *self, PyObject *args, PyObject *kwargs)
     int status = resizable(b);
     if (status == 0) {
         b->length = b->place = 0;
-        if (arg.initial && arg.initial != Py_None)
+        if (arg.initial && PyBytes_CheckExact(arg.initial)) {
+            Py_XSETREF(b->bytes, Py_NewRef(arg.initial));
+            b->length = PyBytes_GET_SIZE(b->bytes);
+        } else if (arg.initial && arg.initial != Py_None) {
             status = bytesio_put(b, arg.initial) < 0 ? -1 : 0;
+        }
         b->place = 0;
     }
     Py_XDECREF(owned);
     return status;
 }
 
+static PyObject *bytesio_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    (void)args, (void)kwargs;
+    K_AUTO(PyObject *) empty = PyBytes_FromStringAndSize(NULL, 0);
+    BytesIO *b = empty ? (BytesIO *)type->tp_alloc(type, 0) : NULL;
+    if (b)
+        b->bytes = K_MOVE(empty);
+    return (PyObject *)b;
+}
+
 static void bytesio_dealloc(PyObject *self)
 {
     BytesIO *b = (BytesIO *)self;
     PyObject_GC_UnTrack(self);
-    if (b->exports > 0) {
+    if (b->base.exports > 0) {
         PyErr_SetString(PyExc_SystemError, "deallocated BytesIO object has exported buffers");
         PyErr_Print();
     }
-    PyMem_Free(b->data);
+    Py_CLEAR(b->bytes);
     io_base_release(self);
 }
 
@@ -363,7 +431,7 @@ static int bytesio_clear(PyObject *self)
 static PyObject *bytesio_closed(PyObject *self, void *closure)
 {
     (void)closure;
-    Py_RETURN_BOOL(((BytesIO *)self)->closed);
+    Py_RETURN_BOOL(!((BytesIO *)self)->bytes);
 }
 
 static PyGetSetDef bytesio_getset[] = {
@@ -388,25 +456,25 @@ PyTypeObject BytesIO_Type = {
     .tp_getset = bytesio_getset,
     .tp_base = &BufferedIOBase_Type,
     .tp_init = bytesio_init,
-    .tp_new = PyType_GenericNew,
+    .tp_new = bytesio_new,
 };
 K_TYPE(BytesIO_Type);
 
 static int buffer_get(PyObject *self, Py_buffer *view, int flags)
 {
     BytesIO *b = ((BytesIOBuffer *)self)->source;
-    if (reserve(b, 1) < 0) /* an address even for nothing */
+    if (usable(b) < 0 || (b->base.exports == 0 && is_shared(b) && own(b, b->length) < 0))
         return -1;
-    if (PyBuffer_FillInfo(view, self, b->data, b->length, 0, flags) < 0)
+    if (PyBuffer_FillInfo(view, self, PyBytes_AS_STRING(b->bytes), b->length, 0, flags) < 0)
         return -1;
-    b->exports++;
+    b->base.exports++;
     return 0;
 }
 
 static void buffer_release(PyObject *self, Py_buffer *view)
 {
     (void)view;
-    ((BytesIOBuffer *)self)->source->exports--;
+    ((BytesIOBuffer *)self)->source->base.exports--;
 }
 
 static void buffer_dealloc(PyObject *self)

@@ -33,6 +33,7 @@ typedef struct IoBase {
     PyObject *dict, *weakreflist;
     bool closed;     /* close() of IOBase has run */
     bool finalizing; /* being collected: close() warns of nothing */
+    int exports;     /* buffers of a BytesIO in use */
 } IoBase;
 
 enum { IO_BUFFER_SIZE = 8192 };

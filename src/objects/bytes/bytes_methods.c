@@ -730,7 +730,12 @@ METHOD_KW(bytesm, decode, "($self, /, encoding='utf-8', errors='strict')",
     return PyUnicode_FromEncodedObject(self, encoding, errors);
 }
 METHOD_KW(bytesm, hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)",
-          "Create a string of hexadecimal numbers from the bytes.", *sep, *bytes_per_sep)
+          "Create a string of hexadecimal numbers from the bytes.\n\n"
+          "sep, a character or a byte, stands between groups of bytes_per_sep bytes, counted from the right; from the\n"
+          "left when bytes_per_sep is negative.\n\n"
+          ">>> bytes([0, 17, 254]).hex('-')\n'00-11-fe'\n"
+          ">>> bytes([0, 17, 254]).hex('-', -2)\n'0011-fe'",
+          *sep, *bytes_per_sep)
 {
     ByteRun run = byte_run(self);
     return byte_hex(run.p, run.n, arg->sep, arg->bytes_per_sep);

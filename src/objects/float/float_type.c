@@ -458,7 +458,8 @@ METHOD_KW(float, __round__, "($self, ndigits=None, /)",
 
 METHOD(float, as_integer_ratio, NOARGS, "($self, /)",
        "The pair of ints, numerator and positive denominator in lowest terms, whose quotient is the value.\n\n"
-       "OverflowError for infinities, ValueError for nans.")
+       "OverflowError for infinities, ValueError for nans.\n\n"
+       ">>> (-0.75).as_integer_ratio()\n(-3, 4)")
 {
     double x = PyFloat_AS_DOUBLE(self);
     if (isinf(x))

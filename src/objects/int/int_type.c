@@ -148,13 +148,15 @@ METHOD_RAW(int, conjugate, NOARGS, 0, "The int itself, its own complex conjugate
     return int_exact(self);
 }
 
-METHOD(int, bit_length, NOARGS, "($self, /)", "How many bits the value takes in binary, without sign and leading zeros.")
+METHOD(int, bit_length, NOARGS, "($self, /)",
+       "How many bits the value takes in binary, without sign and leading zeros.\n\n>>> (-9).bit_length()\n4")
 {
     size_t bits = _PyLong_NumBits(self);
     return bits == (size_t)-1 ? NULL : PyLong_FromSize_t(bits);
 }
 
-METHOD(int, bit_count, NOARGS, "($self, /)", "How many ones the absolute value has in binary.")
+METHOD(int, bit_count, NOARGS, "($self, /)",
+       "How many ones the absolute value has in binary.\n\n>>> (-11).bit_count()\n3")
 {
     size_t ones = 0;
     for (Py_ssize_t i = 0; i < int_length(self); i++)
@@ -220,7 +222,8 @@ METHOD_KW_FLAGS(int, from_bytes, METH_CLASS, "($type, /, bytes, byteorder='big',
     return PyObject_CallOneArg(self, value); /* runs code */
 }
 
-METHOD(int, as_integer_ratio, NOARGS, "($self, /)", "The pair (self, 1): numerator and denominator.")
+METHOD(int, as_integer_ratio, NOARGS, "($self, /)",
+       "The pair (self, 1): numerator and denominator.\n\n>>> (-7).as_integer_ratio()\n(-7, 1)")
 {
     K_AUTO(PyObject *) numerator = int_exact(self);
     K_AUTO(PyObject *) one = int_small(1);

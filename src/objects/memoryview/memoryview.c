@@ -753,7 +753,10 @@ METHOD_KW(memoryview, tobytes, "($self, /, order='C')",
     return flat_bytes(v, order[0]);
 }
 METHOD_KW(memoryview, hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)",
-          "Return the data in the buffer as a str of hexadecimal numbers.", *sep, *bytes_per_sep)
+          "Return the data in the buffer as a str of hexadecimal numbers.\n\n"
+          "sep and bytes_per_sep are those of bytes.hex().\n\n"
+          ">>> memoryview(b'kaa').hex(' ', 2)\n'6b 6161'",
+          *sep, *bytes_per_sep)
 {
     View *v = (View *)self;
     if (check_open(v) < 0)
