@@ -17,7 +17,9 @@
 #include "objects/set/set.h"
 #include "objects/str/str.h"
 #include "objects/tuple.h"
+#include "runtime/config.h"
 #include "runtime/errors.h"
+#include "runtime/state.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -156,7 +158,7 @@ static int first_traceable(const PyCodeObject *code)
     return n;
 }
 
-static void fill_code(PyCodeObject *code, const KCodeParts *p)
+static void fill_code(PyCodeObject *code, const KCodeParts *p, PyObject *linetable K_STOLEN)
 {
     NameCounts counts = count_names(p->localspluskinds);
     code->co_consts = Py_NewRef(p->consts);
@@ -180,7 +182,7 @@ static void fill_code(PyCodeObject *code, const KCodeParts *p)
     code->co_filename = Py_NewRef(p->filename);
     code->co_name = Py_NewRef(p->name);
     code->co_qualname = Py_NewRef(p->qualname);
-    code->co_linetable = Py_NewRef(p->linetable);
+    code->co_linetable = linetable;
     code->co_weakreflist = NULL;
     code->_co_code = NULL;
     code->_co_linearray = NULL;
@@ -196,9 +198,13 @@ PyCodeObject *k_code_new(const KCodeParts *parts)
         || intern_names(parts->localsplusnames) < 0)
         return NULL;
     Py_ssize_t units = PyBytes_GET_SIZE(parts->code) / (Py_ssize_t)sizeof(_Py_CODEUNIT);
-    PyCodeObject *code = PyObject_NewVar(PyCodeObject, &PyCode_Type, units);
+    bool columns = _Py_GetConfig()->code_debug_ranges;
+    PyObject *linetable = columns ? Py_NewRef(parts->linetable) : k_code_lines_only(parts->linetable);
+    PyCodeObject *code = linetable ? PyObject_NewVar(PyCodeObject, &PyCode_Type, units) : NULL;
     if (code)
-        fill_code(code, parts);
+        fill_code(code, parts, linetable);
+    else
+        Py_XDECREF(linetable);
     return code;
 }
 

@@ -59,6 +59,7 @@ K_API int PyCode_Addr2Location(PyCodeObject *, int, int *, int *, int *, int *);
 K_API int _PyCode_CheckLineNumber(int lasti, PyCodeAddressRange *bounds);
 K_API K_NEW PyObject *_PyCode_ConstantKey(PyObject *obj);
 K_API K_NEW PyObject *PyCode_Optimize(PyObject *code, PyObject* consts, PyObject *names, PyObject *lnotab);
+K_API K_STATUS Py_ssize_t _PyEval_RequestCodeExtraIndex(freefunc);
 K_API K_STATUS int _PyCode_GetExtra(PyObject *code, Py_ssize_t index, void **extra);
 K_API K_STATUS int _PyCode_SetExtra(PyObject *code, Py_ssize_t index, void *extra);
 K_API K_NEW PyObject *PyCode_GetCode(PyCodeObject *code);
@@ -92,6 +93,7 @@ typedef struct KCodeWalk {
     KCodePosition where; /* -1 where it says nothing */
 } KCodeWalk;
 K_INT void k_code_walk_start(KCodeWalk *walk, PyCodeObject *code);
+K_INT K_NEW PyObject *k_code_lines_only(PyObject *table);
 K_INT int k_code_walk_next(KCodeWalk *walk); /* 0 at the end */
 
 /* The names of a kind (CO_FAST_LOCAL, CO_FAST_CELL, CO_FAST_FREE) in their order, as a tuple. */

@@ -74,6 +74,34 @@ int k_code_walk_next(KCodeWalk *walk)
     return 1;
 }
 
+/* The table with lines only, for programs that run without column numbers. Only a damaged entry can become longer: one
+ * byte that should have had operands. */
+PyObject *k_code_lines_only(PyObject *table)
+{
+    const uint8_t *from = (const uint8_t *)PyBytes_AS_STRING(table);
+    PyObject *result = PyBytes_FromStringAndSize(NULL, 2 * PyBytes_GET_SIZE(table));
+    if (!result)
+        return NULL;
+    KCodeWalk walk = { .next = from, .limit = from + PyBytes_GET_SIZE(table) };
+    uint8_t *to = (uint8_t *)PyBytes_AS_STRING(result), *start = to;
+    while (walk.next < walk.limit) {
+        unsigned head = *walk.next;
+        int last = walk.line;
+        (void)k_code_walk_next(&walk);
+        if (((head >> 3) & 15) == FORM_NONE) {
+            *to++ = (uint8_t)head;
+            continue;
+        }
+        *to++ = (uint8_t)(0x80 | FORM_NO_COLUMNS << 3 | (head & 7));
+        unsigned delta = walk.line < last ? (unsigned)(last - walk.line) << 1 | 1 : (unsigned)(walk.line - last) << 1;
+        for (; delta >= 64; delta >>= 6)
+            *to++ = (uint8_t)(64 | (delta & 63));
+        *to++ = (uint8_t)delta;
+    }
+    Py_ssize_t size = to - start;
+    return _PyBytes_Resize(&result, size) < 0 ? NULL : result;
+}
+
 KCodePosition k_code_position(PyCodeObject *code, int byte_offset)
 {
     if (byte_offset < 0)

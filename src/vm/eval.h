@@ -41,7 +41,6 @@ K_API K_STATUS int PyEval_MergeCompilerFlags(PyCompilerFlags *cf);
 K_API K_NEW PyObject *_PyEval_EvalFrameDefault(PyThreadState *tstate, struct _PyInterpreterFrame *f, int exc);
 K_API void _PyEval_SetSwitchInterval(unsigned long microseconds);
 K_API unsigned long _PyEval_GetSwitchInterval(void);
-K_API K_STATUS Py_ssize_t _PyEval_RequestCodeExtraIndex(freefunc);
 K_API K_STATUS int _PyEval_SliceIndex(PyObject *, Py_ssize_t *);
 K_API K_STATUS int _PyEval_SliceIndexNotNone(PyObject *, Py_ssize_t *);
 K_API K_NEW PyObject *PyEval_EvalCode(PyObject *, PyObject *, PyObject *);

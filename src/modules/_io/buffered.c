@@ -716,6 +716,8 @@ static int buffered_start(Buffered *b, PyObject *raw, PyObject *size_argument, b
     Py_ssize_t size;
     if (k_arg_ssize(size_argument, &size) < 0)
         return -1;
+    Py_CLEAR(b->raw); /* until all is well the stream cannot be used */
+    b->detached = false;
     if (readable && writable && !io_able(raw, K_STR("seekable"), "File or stream is not seekable."))
         return -1;
     if ((readable && !io_able(raw, K_STR("readable"), "File or stream is not readable.")) ||
@@ -735,10 +737,9 @@ static int buffered_start(Buffered *b, PyObject *raw, PyObject *size_argument, b
     b->data = data;
     b->size = size;
     b->pos = b->end = b->pending = 0;
-    b->detached = false;
     b->readable = readable;
     b->writable = writable;
-    Py_XSETREF(b->raw, Py_NewRef(raw));
+    b->raw = Py_NewRef(raw);
     return 0;
 }
 

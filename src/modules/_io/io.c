@@ -2,6 +2,8 @@
  *
  * In: a file name or descriptor and a mode.  Out: a raw, buffered or text stream. Start at io_open(). */
 #include "modules/_io/io_int.h"
+#include "runtime/config.h"
+#include "runtime/state.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -78,6 +80,16 @@ static int choose_buffering(PyObject *raw, const OpenMode *mode, int *buffering,
     return size ? k_arg_int(size, buffering) : -1;
 }
 
+/* With an exception set: closes a stream that nobody will get; what goes wrong then is its context. */
+static void close_failed(PyObject *stream)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *closed = io_call(stream, K_STR("close"));
+    Py_XDECREF(closed);
+    _PyErr_ChainExceptions(type, value, traceback);
+}
+
 static PyObject *wrap(PyObject *raw, const OpenMode *mode, int buffering, bool line_buffering, PyObject *encoding,
                       PyObject *errors, PyObject *newline)
 {
@@ -91,6 +103,8 @@ static PyObject *wrap(PyObject *raw, const OpenMode *mode, int buffering, bool l
         return buffer;
     PyObject *text = PyObject_CallFunction((PyObject *)&TextIOWrapper_Type, "OOOOO", buffer, encoding, errors, newline,
                                            line_buffering ? Py_True : Py_False);
+    if (!text)
+        close_failed(buffer);
     Py_DECREF(buffer);
     K_AUTO(PyObject *) mode_text = text ? PyUnicode_FromString(mode->given) : NULL;
     if (text && (!mode_text || PyObject_SetAttr(text, K_STR("mode"), mode_text) < 0))
@@ -120,14 +134,9 @@ PyObject *io_open(PyObject *file, const char *mode_text, int buffering, PyObject
     PyObject *stream = NULL;
     if (choose_buffering(raw, &mode, &buffering, &line_buffering) == 0)
         stream = wrap(raw, &mode, buffering, line_buffering, encoding, errors, newline);
-    if (stream)
-        return stream;
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyObject *closed = io_call(raw, K_STR("close"));
-    Py_XDECREF(closed);
-    _PyErr_ChainExceptions(type, value, traceback);
-    return NULL;
+    if (!stream)
+        close_failed(raw);
+    return stream;
 }
 
 FUNCTION_KW(_io, open,
@@ -156,8 +165,14 @@ FUNCTION(_io, text_encoding, FAST, "($module, encoding, stacklevel=2, /)",
 {
     if (k_check_nargs("text_encoding", nargs, 1, 2) < 0)
         return NULL;
+    int stacklevel = 2;
     if (args[0] && args[0] != Py_None)
         return Py_NewRef(args[0]);
+    if (nargs > 1 && k_arg_int(args[1], &stacklevel) < 0)
+        return NULL;
+    if (_Py_GetConfig()->warn_default_encoding &&
+        PyErr_WarnEx(PyExc_EncodingWarning, "'encoding' argument not specified", stacklevel) < 0)
+        return NULL;
     return PyUnicode_FromString(Py_UTF8Mode > 0 ? "utf-8" : "locale");
 }
 METHODS_END(_io);

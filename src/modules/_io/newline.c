@@ -162,11 +162,19 @@ static PyObject *take_newlines(NewlineDecoder *d, PyObject *text, bool final) /*
     return d->translate && (seen & (SEEN_CR | SEEN_CRLF)) ? translated(text) : text;
 }
 
+static int started(NewlineDecoder *d)
+{
+    if (d->decoder)
+        return 0;
+    PyErr_SetString(PyExc_ValueError, "IncrementalNewlineDecoder.__init__() not called");
+    return -1;
+}
+
 PyObject *io_newline_decode(PyObject *self, PyObject *input, bool final)
 {
     NewlineDecoder *d = (NewlineDecoder *)self;
-    if (!d->decoder)
-        return k_raise(PyExc_ValueError, "IncrementalNewlineDecoder.__init__() not called");
+    if (started(d) < 0)
+        return NULL;
     if (d->decoder == Py_None)
         return take_newlines(d, Py_NewRef(input), final);
     return take_newlines(d, PyObject_CallMethodObjArgs(d->decoder, K_STR("decode"), input, final ? Py_True : Py_False, NULL),
@@ -184,7 +192,9 @@ METHOD(newline_decoder, getstate, NOARGS, "($self, /)", "(buffered input, flags)
     NewlineDecoder *d = (NewlineDecoder *)self;
     unsigned long long flags = 0;
     K_AUTO(PyObject *) buffered = NULL;
-    if (d->decoder && d->decoder != Py_None) {
+    if (started(d) < 0)
+        return NULL;
+    if (d->decoder != Py_None) {
         K_AUTO(PyObject *) state = io_call(d->decoder, K_STR("getstate"));
         if (!state)
             return NULL;
@@ -205,12 +215,14 @@ METHOD(newline_decoder, setstate, O, "($self, state, /)", "Takes what getstate()
     NewlineDecoder *d = (NewlineDecoder *)self;
     PyObject *buffered;
     unsigned long long flags;
+    if (started(d) < 0)
+        return NULL;
     if (!PyTuple_Check(arg))
         return k_raise(PyExc_TypeError, "state argument must be a tuple");
     if (!PyArg_ParseTuple(arg, "OK;setstate(): illegal state argument", &buffered, &flags))
         return NULL;
     d->pending_cr = flags & 1;
-    if (!d->decoder || d->decoder == Py_None)
+    if (d->decoder == Py_None)
         Py_RETURN_NONE;
     return PyObject_CallMethod(d->decoder, "setstate", "((OK))", buffered, flags >> 1);
 }
@@ -218,9 +230,11 @@ METHOD(newline_decoder, setstate, O, "($self, state, /)", "Takes what getstate()
 METHOD(newline_decoder, reset, NOARGS, "($self, /)", "Forgets what came before.")
 {
     NewlineDecoder *d = (NewlineDecoder *)self;
+    if (started(d) < 0)
+        return NULL;
     d->seen = 0;
     d->pending_cr = false;
-    if (d->decoder && d->decoder != Py_None)
+    if (d->decoder != Py_None)
         return io_call(d->decoder, K_STR("reset"));
     Py_RETURN_NONE;
 }

@@ -10,6 +10,8 @@
 #include <langinfo.h>
 
 #include "runtime/codecs.h"
+#include "runtime/config.h"
+#include "runtime/state.h"
 
 METHODS_DECLARE(textio);
 
@@ -150,6 +152,15 @@ static int check_str(PyObject *value, const char *what)
     return -1;
 }
 
+/* In development mode an unknown error handler is told at once, not when something goes wrong. */
+static int check_errors_name(PyObject *errors)
+{
+    if (errors == Py_None)
+        return 0;
+    const char *name = PyUnicode_AsUTF8(errors);
+    return name ? str_check_names(NULL, name) : -1;
+}
+
 BINDER(textio_init, "TextIOWrapper",
        "(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)", *buffer, *encoding,
        *errors, *newline, *line_buffering, *write_through);
@@ -158,7 +169,7 @@ static int textio_start(TextIO *t, const textio_init_args *arg)
 {
     NewlineMode mode;
     int line_buffering, write_through;
-    t->ready = false;
+    t->ready = t->detached = false;
     if (check_str(arg->encoding, "encoding") < 0)
         return -1;
     if (arg->errors != Py_None && !PyUnicode_Check(arg->errors)) {
@@ -166,6 +177,11 @@ static int textio_start(TextIO *t, const textio_init_args *arg)
                      Py_TYPE(arg->errors)->tp_name);
         return -1;
     }
+    if (check_errors_name(arg->errors) < 0)
+        return -1;
+    if (arg->encoding == Py_None && _Py_GetConfig()->warn_default_encoding &&
+        PyErr_WarnEx(PyExc_EncodingWarning, "'encoding' argument not specified", 1) < 0)
+        return -1;
     if (k_arg_bool(arg->line_buffering, &line_buffering) < 0 || k_arg_bool(arg->write_through, &write_through) < 0 ||
         io_newline_mode(arg->newline, &mode) < 0)
         return -1;
@@ -197,7 +213,6 @@ static int textio_start(TextIO *t, const textio_init_args *arg)
     t->has_read1 = has_read1;
     if (fix_encoder_state(t) < 0)
         return -1;
-    t->detached = false;
     t->ready = true;
     return 0;
 }
@@ -270,6 +285,8 @@ static int forget_read(TextIO *t)
 
 static int hold_pending(TextIO *t, PyObject *bytes)
 {
+    if (t->pending && t->pending_bytes + PyBytes_GET_SIZE(bytes) > t->chunk_size && write_pending(t) < 0)
+        return -1;
     if (!t->pending && !(t->pending = PyList_New(0)))
         return -1;
     t->pending_bytes += PyBytes_GET_SIZE(bytes);
@@ -935,7 +952,7 @@ static PyObject *textio_errors(PyObject *self, void *closure)
 {
     (void)closure;
     TextIO *t = (TextIO *)self;
-    return usable(t) < 0 ? NULL : Py_NewRef(t->errors);
+    return !t->detached && usable(t) < 0 ? NULL : Py_NewRef(t->errors);
 }
 
 static PyObject *get_chunk_size(PyObject *self, void *closure)
@@ -1043,7 +1060,7 @@ static int add_to_repr(PyObject *self, PyObject *name, PyObject **repr)
 static PyObject *textio_repr(PyObject *self)
 {
     TextIO *t = (TextIO *)self;
-    if (usable(t) < 0)
+    if (!t->detached && usable(t) < 0)
         return NULL;
     int status = Py_ReprEnter(self);
     if (status) {

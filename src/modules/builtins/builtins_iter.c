@@ -1,5 +1,6 @@
 /* builtins_iter.c - functions over iterables: any, all, sum, min, max, sorted, iter, next, aiter, anext. */
 #include "modules/builtins/builtins_module.h"
+#include "objects/dict/dict.h"
 #include "objects/bytes/bytes.h"
 #include "objects/call.h"
 #include "objects/float/float.h"
@@ -177,6 +178,8 @@ static PyObject *min_max(PyObject *args, PyObject *kwargs, int op)
         return k_raise(PyExc_TypeError, "%s expected at least 1 argument, got 0", name);
     PyObject *key = NULL, *fallback = NULL, *kept = NULL;
     if (kwargs) {
+        if (PyDict_GET_SIZE(kwargs) > 2)
+            return k_raise(PyExc_TypeError, "%s() takes at most 2 keyword arguments (%zd given)", name, PyDict_GET_SIZE(kwargs));
         minmax_args arg;
         minmax_binder.name = name;
         if (BIND(minmax, &arg, args, kwargs, &kept) < 0)

@@ -1,6 +1,7 @@
 /* sys_state.c - functions of sys that look at the running program or change how it runs: frames, tracing, exceptions,
  * limits, sizes. */
 #include "memory/mem.h"
+#include "memory/spans.h"
 #include "modules/sys/sys_module.h"
 #include "objects/call.h"
 #include "objects/dict/dict.h"
@@ -363,7 +364,7 @@ size_t _PySys_GetSizeOf(PyObject *o)
         return (size_t)-1;
     }
     PyTypeObject *type = Py_TYPE(o);
-    size_t before = PyObject_IS_GC(o) ? 2 * sizeof(void *) : 0;
+    size_t before = PyType_IS_GC(type) ? 2 * sizeof(void *) : 0; /* static types count as if they had it */
     if (type->tp_flags & Py_TPFLAGS_MANAGED_DICT)
         before += 2 * sizeof(void *);
     return (size_t)size + before;
@@ -404,6 +405,9 @@ METHOD(sys_state, _debugmallocstats, NOARGS, "($module, /)",
        "expensive internal consistency\nchecks.")
 {
     fprintf(stderr, "Kaa: %zd blocks in use\n", k_mem_blocks());
+    fprintf(stderr, "Small block threshold = %d, in %d size classes.\n", SPAN_LARGEST, SPAN_CLASSES);
+    fprintf(stderr, "0 free PyDictObjects, PyFloatObjects, PyFrameObjects, PyListObjects, PyTupleObjects: what is freed goes "
+                    "back to the allocator\n");
     Py_RETURN_NONE;
 }
 

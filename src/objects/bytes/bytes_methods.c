@@ -733,8 +733,11 @@ METHOD_KW(bytesm, hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)",
           "Create a string of hexadecimal numbers from the bytes.\n\n"
           "sep, a character or a byte, stands between groups of bytes_per_sep bytes, counted from the right; from the\n"
           "left when bytes_per_sep is negative.\n\n"
-          ">>> bytes([0, 17, 254]).hex('-')\n'00-11-fe'\n"
-          ">>> bytes([0, 17, 254]).hex('-', -2)\n'0011-fe'",
+          ">>> data = bytes([0, 17, 254])\n"
+          ">>> data.hex()\n'0011fe'\n"
+          ">>> data.hex('-')\n'00-11-fe'\n"
+          ">>> data.hex('-', 2)\n'00-11fe'\n"
+          ">>> data.hex('-', -2)\n'0011-fe'",
           *sep, *bytes_per_sep)
 {
     ByteRun run = byte_run(self);

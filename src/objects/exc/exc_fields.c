@@ -13,6 +13,14 @@ static int keyword_fields(PyObject *kwargs, const char *type_name, const char *c
 {
     if (!kwargs)
         return 0;
+    Py_ssize_t known = 0;
+    while (names[known])
+        known++;
+    if (PyDict_GET_SIZE(kwargs) > known) {
+        k_raise(PyExc_TypeError, "%s() takes at most %zd keyword argument%s (%zd given)", type_name, known,
+                known == 1 ? "" : "s", PyDict_GET_SIZE(kwargs));
+        return -1;
+    }
     Py_ssize_t position = 0;
     PyObject *key, *value;
     while (PyDict_Next(kwargs, &position, &key, &value)) {

@@ -459,7 +459,9 @@ METHOD_KW(float, __round__, "($self, ndigits=None, /)",
 METHOD(float, as_integer_ratio, NOARGS, "($self, /)",
        "The pair of ints, numerator and positive denominator in lowest terms, whose quotient is the value.\n\n"
        "OverflowError for infinities, ValueError for nans.\n\n"
-       ">>> (-0.75).as_integer_ratio()\n(-3, 4)")
+       ">>> (-0.75).as_integer_ratio()\n(-3, 4)\n"
+       ">>> (6.0).as_integer_ratio()\n(6, 1)\n"
+       ">>> (0.1).as_integer_ratio()\n(3602879701896397, 36028797018963968)")
 {
     double x = PyFloat_AS_DOUBLE(self);
     if (isinf(x))
@@ -484,7 +486,8 @@ METHOD(float, as_integer_ratio, NOARGS, "($self, /)",
 }
 
 METHOD_FLAGS(float, fromhex, O, METH_CLASS, "($type, string, /)",
-             "The float that a hexadecimal string stands for.\n\n>>> float.fromhex('-0x1.8p+1')\n-3.0")
+             "The float that a hexadecimal string stands for.\n\n>>> float.fromhex('-0x1.8p+1')\n-3.0\n"
+             ">>> float.fromhex('0x.1')\n0.0625")
 {
     Py_ssize_t length;
     const char *text = PyUnicode_AsUTF8AndSize(arg, &length);
@@ -497,7 +500,8 @@ METHOD_FLAGS(float, fromhex, O, METH_CLASS, "($type, string, /)",
     return PyObject_CallOneArg(self, value); /* runs code */
 }
 
-METHOD(float, hex, NOARGS, "($self, /)", "The value in hexadecimal.\n\n>>> (3.0).hex()\n'0x1.8000000000000p+1'")
+METHOD(float, hex, NOARGS, "($self, /)", "The value in hexadecimal.\n\n>>> (3.0).hex()\n'0x1.8000000000000p+1'\n"
+       ">>> (-0.0).hex()\n'-0x0.0p+0'")
 {
     return float_hex_text(PyFloat_AS_DOUBLE(self));
 }

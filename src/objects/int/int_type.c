@@ -149,14 +149,16 @@ METHOD_RAW(int, conjugate, NOARGS, 0, "The int itself, its own complex conjugate
 }
 
 METHOD(int, bit_length, NOARGS, "($self, /)",
-       "How many bits the value takes in binary, without sign and leading zeros.\n\n>>> (-9).bit_length()\n4")
+       "How many bits the value takes in binary, without sign and leading zeros.\n\n>>> (-9).bit_length()\n4\n"
+       ">>> (0).bit_length()\n0")
 {
     size_t bits = _PyLong_NumBits(self);
     return bits == (size_t)-1 ? NULL : PyLong_FromSize_t(bits);
 }
 
 METHOD(int, bit_count, NOARGS, "($self, /)",
-       "How many ones the absolute value has in binary.\n\n>>> (-11).bit_count()\n3")
+       "How many ones the absolute value has in binary.\n\n>>> (-11).bit_count()\n3\n"
+       ">>> (1023).bit_count()\n10")
 {
     size_t ones = 0;
     for (Py_ssize_t i = 0; i < int_length(self); i++)
@@ -223,7 +225,9 @@ METHOD_KW_FLAGS(int, from_bytes, METH_CLASS, "($type, /, bytes, byteorder='big',
 }
 
 METHOD(int, as_integer_ratio, NOARGS, "($self, /)",
-       "The pair (self, 1): numerator and denominator.\n\n>>> (-7).as_integer_ratio()\n(-7, 1)")
+       "The pair (self, 1): numerator and denominator.\n\n>>> (-7).as_integer_ratio()\n(-7, 1)\n"
+       ">>> (0).as_integer_ratio()\n(0, 1)\n"
+       ">>> True.as_integer_ratio()\n(1, 1)")
 {
     K_AUTO(PyObject *) numerator = int_exact(self);
     K_AUTO(PyObject *) one = int_small(1);

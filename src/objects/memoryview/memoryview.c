@@ -755,7 +755,11 @@ METHOD_KW(memoryview, tobytes, "($self, /, order='C')",
 METHOD_KW(memoryview, hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)",
           "Return the data in the buffer as a str of hexadecimal numbers.\n\n"
           "sep and bytes_per_sep are those of bytes.hex().\n\n"
-          ">>> memoryview(b'kaa').hex(' ', 2)\n'6b 6161'",
+          ">>> view = memoryview(b'kaa')\n"
+          ">>> view.hex()\n'6b6161'\n"
+          ">>> view.hex(' ')\n'6b 61 61'\n"
+          ">>> view.hex(' ', 2)\n'6b 6161'\n"
+          ">>> view.hex(' ', -2)\n'6b61 61'",
           *sep, *bytes_per_sep)
 {
     View *v = (View *)self;

@@ -291,6 +291,7 @@ K_API K_STATUS int _PyUnicode_WideCharString_Opt_Converter(PyObject *, void *);
 K_API K_STATUS Py_ssize_t _PyUnicode_ScanIdentifier(PyObject *);
 
 /* ---- beyond CPython's API ---- */
+K_INT K_STATUS int str_check_names(const char *encoding, const char *errors); /* in development mode: are they known? */
 K_INT int names_start(void); /* interns every K_STR of the program; -1 when out of memory */
 K_INT K_STATUS int k_str_eq(PyObject *a, PyObject *b); /* 1 when two exact strs have the same text, no exception */
 extern K_API PyTypeObject PyUnicode_Type;

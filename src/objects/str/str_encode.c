@@ -80,7 +80,7 @@ static PyObject *decode_registered(const char *s, Py_ssize_t size, const char *e
 }
 
 /* In development mode unknown names are told even where the text is empty or needs no handler. 0, or -1. */
-static int check_names(const char *encoding, const char *errors)
+int str_check_names(const char *encoding, const char *errors)
 {
     const PyConfig *config = _Py_GetConfig();
     if (!config->dev_mode || !k_interp()->codec_search_cache || k_interp()->finalizing)
@@ -100,7 +100,7 @@ static int check_names(const char *encoding, const char *errors)
 
 PyObject *PyUnicode_Decode(const char *s, Py_ssize_t size, const char *encoding, const char *errors)
 {
-    if (check_names(encoding, errors) < 0)
+    if (str_check_names(encoding, errors) < 0)
         return NULL;
     switch (encoding_of(encoding)) {
     case ENC_UTF8:   return PyUnicode_DecodeUTF8Stateful(s, size, errors, NULL);
@@ -118,7 +118,7 @@ static PyObject *decode_or_empty(const char *s, Py_ssize_t size, const char *enc
 {
     if (size)
         return PyUnicode_Decode(s, size, encoding, errors);
-    return check_names(encoding, errors) < 0 ? NULL : str_empty();
+    return str_check_names(encoding, errors) < 0 ? NULL : str_empty();
 }
 
 PyObject *PyUnicode_FromEncodedObject(PyObject *o, const char *encoding, const char *errors)
@@ -161,7 +161,7 @@ PyObject *PyUnicode_AsEncodedString(PyObject *s, const char *encoding, const cha
         PyErr_BadArgument();
         return NULL;
     }
-    if (check_names(encoding, errors) < 0)
+    if (str_check_names(encoding, errors) < 0)
         return NULL;
     switch (encoding_of(encoding)) {
     case ENC_UTF8:   return _PyUnicode_AsUTF8String(s, errors);

@@ -186,6 +186,7 @@ typedef struct EncodingMap {
     struct { Py_UCS2 c; uint8_t byte, used; } slot[512];
 } EncodingMap;
 
+enum { CPYTHON_MAP_SIZE = 64 }; /* of an EncodingMap without its table, which programs see as the type's basic size */
 static PyTypeObject encoding_map_type;
 
 METHOD_RAW(encodingmap, size, NOARGS, 0, "Return the size (in bytes) of this object.")
@@ -201,7 +202,7 @@ static void encoding_map_dealloc(PyObject *self)
 }
 
 static PyTypeObject encoding_map_type = {
-    .ob_base = PyVarObject_HEAD_INIT(&PyType_Type, 0), .tp_name = "EncodingMap", .tp_basicsize = sizeof(EncodingMap),
+    .ob_base = PyVarObject_HEAD_INIT(&PyType_Type, 0), .tp_name = "EncodingMap", .tp_basicsize = CPYTHON_MAP_SIZE,
     .tp_dealloc = encoding_map_dealloc, .tp_getattro = PyObject_GenericGetAttr, .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_methods = METHODS(encodingmap),
 };
@@ -239,9 +240,10 @@ PyObject *PyUnicode_BuildEncodingMap(PyObject *table)
         needs_dict |= STR_AT(table, i) == 0 || STR_AT(table, i) > 0xffff;
     if (needs_dict)
         return encoding_dict(table);
-    EncodingMap *map = PyObject_New(EncodingMap, &encoding_map_type);
+    EncodingMap *map = PyObject_Malloc(sizeof *map);
     if (!map)
-        return NULL;
+        return PyErr_NoMemory();
+    PyObject_Init((PyObject *)map, &encoding_map_type);
     memset(map->slot, 0, sizeof map->slot);
     for (Py_ssize_t i = 0; i < n; i++) {
         Py_UCS4 c = STR_AT(table, i);

@@ -577,11 +577,14 @@ METHOD(type, __dir__, NOARGS, "($self, /)", "Names of the type's attributes, met
     return PyDict_Keys(names);
 }
 
+/* What the shared keys of a class's instances take in CPython: a head, 64 index bytes, 42 entries of two words. */
+enum { CPYTHON_SHARED_KEYS_SIZE = 32 + 64 + 42 * 16 };
+
 METHOD(type, __sizeof__, NOARGS, "($self, /)", "Size of the type object in memory, in bytes.")
 {
     size_t size = sizeof(PyTypeObject);
     if (IS_HEAP(AS_TYPE(self)))
-        size = (size_t)Py_TYPE(self)->tp_basicsize + (size_t)Py_SIZE(self) * sizeof(PyMemberDef);
+        size = sizeof(PyHeapTypeObject) + (((PyHeapTypeObject *)self)->ht_cached_keys ? CPYTHON_SHARED_KEYS_SIZE : 0);
     return PyLong_FromSize_t(size);
 }
 METHODS_END(type);
