@@ -450,7 +450,8 @@ static PyObject *control_size(PyObject *const *args, Py_ssize_t nargs, bool with
     Py_ssize_t length;
     if (!_PyArg_ParseStack(args, nargs, with_padding ? "n:CMSG_SPACE" : "n:CMSG_LEN", &length))
         return NULL;
-    if (length < 0 || length > INT_MAX - (Py_ssize_t)CMSG_SPACE(0))
+    Py_ssize_t most = INT_MAX - (Py_ssize_t)(with_padding ? CMSG_SPACE(1) : CMSG_LEN(0));
+    if (length < 0 || length > most)
         return k_raise(PyExc_OverflowError, "%s() argument out of range", with_padding ? "CMSG_SPACE" : "CMSG_LEN");
     return PyLong_FromSize_t(with_padding ? CMSG_SPACE((size_t)length) : CMSG_LEN((size_t)length));
 }

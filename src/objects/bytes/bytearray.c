@@ -536,6 +536,8 @@ METHOD(bytearray, extend, O, "($self, iterable_of_ints, /)", "Append all the ite
         Py_RETURN_NONE;
     }
     K_AUTO(PyObject *) more = PyByteArray_FromStringAndSize(NULL, 0);
+    if (PyObject_LengthHint(arg, 0) < 0) /* asked for its exceptions alone */
+        return NULL;
     if (!more || array_extend_iterable((ByteArray *)more, arg) < 0)
         return NULL;
     if (array_splice(a, Py_SIZE(a), Py_SIZE(a), PyByteArray_AS_STRING(more), Py_SIZE(more)) < 0)
