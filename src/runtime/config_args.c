@@ -130,6 +130,7 @@ static PyStatus apply(PyConfig *config, int option, const Scan *s)
     case 'O': count(&config->optimization_level); break;
     case 'P': config->safe_path = 1; break;
     case 'q': count(&config->quiet); break;
+    case 'R': config->use_hash_seed = 0; break; /* random, whatever PYTHONHASHSEED says */
     case 's': config->user_site_directory = 0; break;
     case 'S': config->site_import = 0; break;
     case 'u': config->buffered_stdio = 0; break;
@@ -145,7 +146,7 @@ static PyStatus apply(PyConfig *config, int option, const Scan *s)
         }
         return PyConfig_SetString(config, &config->check_hash_pycs_mode, s->value);
     case BAD: return usage_error(config);
-    default: break; /* -R, -t: accepted and without effect */
+    default: break; /* -t: accepted and without effect */
     }
     return PyStatus_Ok();
 }

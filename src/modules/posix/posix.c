@@ -74,10 +74,8 @@ FUNCTION_KW(posix, _path_normpath, "($module, /, path)", "Basic path normalizati
     Py_UCS4 *text = PyUnicode_AsUCS4Copy(arg->path);
     if (!text)
         return NULL;
-    Py_ssize_t length = PyUnicode_GET_LENGTH(arg->path), nul = 0;
-    while (nul < length && text[nul])
-        nul++;
-    PyObject *result = PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, text, normalize(text, nul));
+    Py_ssize_t length = normalize(text, PyUnicode_GET_LENGTH(arg->path));
+    PyObject *result = PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, text, length);
     PyMem_Free(text);
     return result;
 }
