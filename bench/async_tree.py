@@ -33,4 +33,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(5)
+    main(6)

@@ -42,4 +42,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(250_000)
+    main(800_000)

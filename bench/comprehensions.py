@@ -41,4 +41,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(1_500)
+    main(5_000)

@@ -39,4 +39,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(1_200)
+    main(5_000)

@@ -192,4 +192,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(1_000)
+    main(1_900)

@@ -53,4 +53,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(80_000)
+    main(200_000)

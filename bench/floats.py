@@ -34,4 +34,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(300_000)
+    main(900_000)

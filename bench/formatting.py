@@ -22,4 +22,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(60_000)
+    main(200_000)

@@ -49,4 +49,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(120_000)
+    main(300_000)

@@ -65,4 +65,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(700_000)
+    main(2_000_000)

@@ -21,4 +21,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(2_500)
+    main(11_000)

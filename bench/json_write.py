@@ -21,4 +21,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(900)
+    main(4_000)

@@ -27,4 +27,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(22_000)
+    main(90_000)

@@ -29,4 +29,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(10)
+    main(11)

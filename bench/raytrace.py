@@ -107,4 +107,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(180)
+    main(300)

@@ -28,4 +28,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(24)
+    main(60)

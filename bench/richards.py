@@ -161,4 +161,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(90_000)
+    main(260_000)

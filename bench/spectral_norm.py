@@ -32,4 +32,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(280)
+    main(560)

@@ -25,4 +25,4 @@ def main(n):
 
 
 if __name__ == "__main__":
-    main(250_000)
+    main(750_000)

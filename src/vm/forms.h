@@ -177,6 +177,13 @@
     BRANCH_ON(truth)
 
 /* ---- attributes ---- */
+/* The cache of the access at `site` for the owner's type: the site's own, or that of another type it has met. */
+#define FIND_CACHE(cache, site, owner)                                                                                 \
+    KCache *cache = kcode_cache(k, (site));                                                                            \
+    if (K_UNLIKELY(Py_TYPE(owner)->tp_version_tag != cache->version)) {                                                \
+        cache = vm_poly_find(k, (site), Py_TYPE(owner)->tp_version_tag);                                               \
+        GUARD(cache);                                                                                                  \
+    }
 #define ATTR_OF_DICT(value, owner, cache, name)                                                                        \
     PyDictObject *dict = *(PyDictObject **)((char *)owner + (ptrdiff_t)(cache)->ptr);                                  \
     GUARD(dict && !dict->ma_values);                                                                                   \

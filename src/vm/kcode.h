@@ -55,10 +55,11 @@ typedef struct KCode {
     KHandler *handlers;
     uint16_t *depth;      /* by instruction: live slots at its start */
     uint32_t *engine_of;  /* by bytecode unit: the instruction that runs it */
+    KCache **poly;        /* by cache: POLY_WAYS more for other types, NULL without; the whole array may be NULL */
     KInstr *instr;        /* with INSTR_BEFORE empty ones in front: looking so far back is safe */
     uint64_t caches[];    /* KCache after KCache: their place is found without a load or a multiplication */
 } KCode;
-enum { INSTR_BEFORE = 2 };
+enum { INSTR_BEFORE = 2, POLY_WAYS = 4 };
 static inline KCache *kcode_cache(KCode *k, const KInstr *pc)
 {
     return (KCache *)(void *)&k->caches[pc->c];

@@ -5,6 +5,7 @@
 #include "vm/specialize.h"
 
 #include "code/opcode.h"
+#include "memory/mem.h"
 #include "objects/descr.h"
 #include "objects/dict/dict.h"
 #include "objects/func/cfunction.h"
@@ -128,6 +129,42 @@ int vm_settle(KInstr *pc, KCache *cache, int op)
     pc->op = (uint16_t)op;
     cache->counter = CACHE_COOLDOWN;
     return 1;
+}
+
+/* ---- several types at one site ---- */
+
+KCache *vm_poly_find(KCode *k, const KInstr *pc, uint32_t type_version)
+{
+    KCache *ways = k->poly ? k->poly[pc->c / CACHE_WORDS] : NULL;
+    for (int i = 0; ways && type_version && i < POLY_WAYS; i++) {
+        if (ways[i].version == type_version && ways[i].counter == pc->op)
+            return &ways[i];
+    }
+    return NULL;
+}
+
+/* The newest comes first; each keeps in `counter` the form it belongs to. Without memory the site stays as it is. */
+void vm_poly_note(KCode *k, const KInstr *pc, const KCache *cache)
+{
+    if (!k->poly && !(k->poly = PyMem_Calloc(k->ncaches, sizeof *k->poly)))
+        return;
+    KCache **ways = &k->poly[pc->c / CACHE_WORDS];
+    if (!*ways && !(*ways = PyMem_Calloc(POLY_WAYS, sizeof **ways)))
+        return;
+    KCache *way = vm_poly_find(k, pc, cache->version);
+    if (!way) {
+        way = *ways;
+        memmove(way + 1, way, (POLY_WAYS - 1) * sizeof *way);
+    }
+    *way = *cache;
+    way->counter = pc->op;
+}
+
+void vm_poly_free(KCode *k)
+{
+    for (uint32_t i = 0; k->poly && i < k->ncaches; i++)
+        PyMem_Free(k->poly[i]);
+    PyMem_Free(k->poly);
 }
 
 /* ---- Python functions ---- */

@@ -9,6 +9,10 @@
 
 /* The end of each attempt: rewrites pc to the form op, or has the next attempt wait longer when it is NO_FORM. */
 enum { NO_FORM = OP_COUNT };
+/* Sites that meet several types: the other types' caches, beside the site's own. */
+K_INT KCache *vm_poly_find(KCode *k, const KInstr *pc, uint32_t type_version); /* NULL when there is none */
+K_INT void vm_poly_note(KCode *k, const KInstr *pc, const KCache *cache);
+K_INT void vm_poly_free(KCode *k);
 K_INT int vm_settle(KInstr *pc, KCache *cache, int op);
 
 K_INT int vm_specialize_binary(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache);

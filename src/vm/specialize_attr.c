@@ -158,6 +158,16 @@ static int form_of_getattr(PyTypeObject *type, KCache *cache)
     return form_of_hook(type, _PyType_Lookup(type, K_STR("__getattr__")), 2, cache, OP_LOAD_ATTR_HOOK);
 }
 
+/* A site that has met another type in this form keeps both. */
+static int settle_beside(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache, int op)
+{
+    int polymorphic = op == OP_LOAD_ATTR_VALUE || op == OP_LOAD_ATTR_SLOT || op == OP_LOAD_METHOD_VALUES ||
+                      op == OP_LOAD_METHOD_NO_DICT;
+    if (polymorphic && pc->op == op)
+        vm_poly_note(frame_kcode(frame), pc, cache);
+    return vm_settle(pc, cache, op);
+}
+
 int vm_specialize_load_attr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
 {
     PyObject *owner = frame->localsplus[pc->a], *name = name_of(frame, pc->d);
@@ -186,7 +196,7 @@ int vm_specialize_load_attr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cach
         op = form_of_hook(type, ((PyPropertyObject *)descr)->prop_get, 1, cache, OP_LOAD_ATTR_PROPERTY);
         cache->ptr = descr;
     }
-    return vm_settle(pc, cache, op);
+    return settle_beside(frame, pc, cache, op);
 }
 
 int vm_specialize_load_method(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)
@@ -207,7 +217,7 @@ int vm_specialize_load_method(_PyInterpreterFrame *frame, KInstr *pc, KCache *ca
         op = never_in_values(type, owner, name, &cache->version2) ? OP_LOAD_METHOD_VALUES : NO_FORM;
     else if (type->tp_dictoffset == 0)
         op = OP_LOAD_METHOD_NO_DICT;
-    return vm_settle(pc, cache, op);
+    return settle_beside(frame, pc, cache, op);
 }
 
 int vm_specialize_store_attr(_PyInterpreterFrame *frame, KInstr *pc, KCache *cache)

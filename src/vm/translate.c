@@ -14,6 +14,7 @@
 #include "runtime/config.h"
 #include "runtime/errors.h"
 #include "vm/engine.h"
+#include "vm/specialize.h"
 
 const KOpRow vm_op_rows[OP_COUNT] = {
 #define OP(name, effect, cont, picture) [OP_##name] = { #name, picture, OP_##name, effect, cont },
@@ -423,6 +424,8 @@ KCode *vm_translate(PyCodeObject *code)
 
 void vm_code_release(PyCodeObject *code)
 {
+    if (code->_co_linearray)
+        vm_poly_free((KCode *)(void *)code->_co_linearray);
     PyMem_Free(code->_co_linearray);
     code->_co_linearray = NULL;
 }

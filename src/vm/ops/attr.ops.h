@@ -38,8 +38,7 @@ SPECIAL(LOAD_ATTR_VALUE, LOAD_ATTR, FOREIGN, CONT_NONE, "a <- a's embedded value
 #if OP_BODIES
 {
     PyObject *owner = A;
-    KCache *cache = CACHE();
-    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version);
+    FIND_CACHE(cache, pc, owner)
     PyDictValues *values = k_instance_values(owner);
     GUARD(values && cache->index < (uint32_t)values_capacity(values));
     PyObject *value = *values_slot(values, cache->index);
@@ -83,8 +82,7 @@ SPECIAL(LOAD_ATTR_SLOT, LOAD_ATTR, FOREIGN, CONT_NONE, "a <- a's __slots__ membe
 #if OP_BODIES
 {
     PyObject *owner = A;
-    KCache *cache = CACHE();
-    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version);
+    FIND_CACHE(cache, pc, owner)
     PyObject *value = *(PyObject **)((char *)owner + cache->index);
     GUARD(value);
     A = Py_NewRef(value);
@@ -134,8 +132,8 @@ SPECIAL(LOAD_METHOD_VALUES, LOAD_METHOD, READ, CONT_NONE, "a, a+1 <- method of t
 #if OP_BODIES
 {
     PyObject *owner = A;
-    KCache *cache = CACHE();
-    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version && k_instance_values(owner));
+    FIND_CACHE(cache, pc, owner)
+    GUARD(k_instance_values(owner));
     GUARD(k_instance_shared_keys(Py_TYPE(owner))->dk_version == cache->version2);
     A1 = owner;
     A = Py_NewRef((PyObject *)cache->ptr);
@@ -147,8 +145,7 @@ SPECIAL(LOAD_METHOD_NO_DICT, LOAD_METHOD, READ, CONT_NONE, "a, a+1 <- method of 
 #if OP_BODIES
 {
     PyObject *owner = A;
-    KCache *cache = CACHE();
-    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version);
+    FIND_CACHE(cache, pc, owner)
     A1 = owner;
     A = Py_NewRef((PyObject *)cache->ptr);
     NEXT();

@@ -50,8 +50,8 @@ SPECIAL(ATTR_VALUE_L, LOAD_FAST, RAISES, CONT_NONE, "a <- embedded value of loca
 #if OP_BODIES
 {
     PyObject *owner = B;
-    KCache *cache = kcode_cache(k, pc + 1);
-    GUARD(owner && Py_TYPE(owner)->tp_version_tag == cache->version);
+    GUARD(owner);
+    FIND_CACHE(cache, pc + 1, owner)
     PyDictValues *values = k_instance_values(owner);
     GUARD(values && cache->index < (uint32_t)values_capacity(values));
     PyObject *value = *values_slot(values, cache->index);
@@ -65,8 +65,8 @@ SPECIAL(ATTR_SLOT_L, LOAD_FAST, RAISES, CONT_NONE, "a <- __slots__ member of loc
 #if OP_BODIES
 {
     PyObject *owner = B;
-    KCache *cache = kcode_cache(k, pc + 1);
-    GUARD(owner && Py_TYPE(owner)->tp_version_tag == cache->version);
+    GUARD(owner);
+    FIND_CACHE(cache, pc + 1, owner)
     PyObject *value = *(PyObject **)((char *)owner + cache->index);
     GUARD(value);
     pc++;
@@ -78,8 +78,9 @@ SPECIAL(METHOD_VALUES_L, LOAD_FAST, RAISES, CONT_NONE, "LOAD_FAST, LOAD_METHOD_V
 #if OP_BODIES
 {
     PyObject *owner = B;
-    KCache *cache = kcode_cache(k, pc + 1);
-    GUARD(owner && Py_TYPE(owner)->tp_version_tag == cache->version && k_instance_values(owner));
+    GUARD(owner);
+    FIND_CACHE(cache, pc + 1, owner)
+    GUARD(k_instance_values(owner));
     GUARD(k_instance_shared_keys(Py_TYPE(owner))->dk_version == cache->version2);
     A = Py_NewRef((PyObject *)cache->ptr);
     A1 = Py_NewRef(owner);
@@ -92,8 +93,8 @@ SPECIAL(METHOD_NO_DICT_L, LOAD_FAST, RAISES, CONT_NONE, "LOAD_FAST, LOAD_METHOD_
 #if OP_BODIES
 {
     PyObject *owner = B;
-    KCache *cache = kcode_cache(k, pc + 1);
-    GUARD(owner && Py_TYPE(owner)->tp_version_tag == cache->version);
+    GUARD(owner);
+    FIND_CACHE(cache, pc + 1, owner)
     A = Py_NewRef((PyObject *)cache->ptr);
     A1 = Py_NewRef(owner);
     pc += 2;
@@ -200,6 +201,7 @@ SPECIAL(CONTAINS_OP_JUMP, CONTAINS_OP, FOREIGN, CONT_NONE, "a in a+1, d: not; an
 #if OP_BODIES
 {
     PyObject *left = A, *right = A1;
+    GUARD(!IS_OF_HEAP_TYPE(right)); /* it may have a __contains__ */
     SAVE();
     int found = PySequence_Contains(right, left);
     Py_DECREF(left);
@@ -245,8 +247,7 @@ SPECIAL(AUG_ATTR_VALUE, COPY, FOREIGN, CONT_NONE, "a+1 <- embedded value of a: C
 #if OP_BODIES
 {
     PyObject *owner = A;
-    KCache *cache = kcode_cache(k, pc + 1);
-    GUARD(Py_TYPE(owner)->tp_version_tag == cache->version);
+    FIND_CACHE(cache, pc + 1, owner)
     PyDictValues *values = k_instance_values(owner);
     GUARD(values && cache->index < (uint32_t)values_capacity(values));
     PyObject *value = *values_slot(values, cache->index);
