@@ -22,7 +22,8 @@ def run(*arguments, text=b"", **environment):
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run([sys.executable, *arguments], input=text, capture_output=True, cwd=folder,
                               env=dict(os.environ, PYTHONHASHSEED="0", **environment))
-    scrub = [re.sub(rb"0x[0-9a-f]{6,}", b"0xADDRESS", t.replace(folder.encode(), b"FOLDER")) for t in (done.stdout, done.stderr)]
+    scrub = [re.sub(rb"0x[0-9a-f]{6,}|(?<===)\d+(?===)", b"NUMBER", t.replace(folder.encode(), b"FOLDER"))
+             for t in (done.stdout, done.stderr)]  # addresses, and the process a sanitizer speaks of
     return done.returncode, *scrub
 
 
