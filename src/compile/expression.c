@@ -119,6 +119,10 @@ static int bool_op(Compiler *c, const Node *node)
     for (Py_ssize_t i = 0; i < values->n - 1; i++) {
         TRY(compile_expression(c, values->item[i]));
         TRY(emit_jump(c, op, end));
+        Block *next = block_new(c); /* before those that the next value makes: copied exits follow this order */
+        if (!next)
+            return -1;
+        block_use(c, next);
     }
     TRY(compile_expression(c, values->item[values->n - 1]));
     block_use(c, end);
