@@ -282,7 +282,7 @@ def make(options) -> int:
                                       time=time.astimezone(zone).strftime(TIME), verb=source.choice(["GET"] * 5 + ["POST"]), path=path,
                                       status=source.choices([200, 304, 404, 500], [20, 5, 3, 1])[0], size=source.choice(["-", source.randrange(9000)]), k=k % 3), file=file)
         for k in range(options.broken):
-            print(["garbage", '10.0.0.300 - - [28/Feb/2024:22:00:00 +0000] "GET / HTTP/1.0" 200 1', '10.0.0.1 - - [41/Feb/2024:22:00:00 +0000] "GET / HTTP/1.0" 200 1'][k % 3], file=file)
+            print(["garbage", '10.0.0.300 - - [28/Feb/2024:22:00:00 +0000] "GET / HTTP/1.0" 200 1', '10.0.0.1 - - [31/Feb/2024:22:00:00 +0000] "GET / HTTP/1.0" 200 1'][k % 3], file=file)
     print(options.target.name, uuid.uuid5(uuid.NAMESPACE_URL, options.target.name))
     return Status.OK
 
