@@ -372,8 +372,9 @@ static void frame_dealloc(PyObject *self)
     Py_TRASHCAN_BEGIN(self, frame_dealloc);
     PyCodeObject *code = NULL;
     if (f->f_frame && f->f_frame->owner == FRAME_OWNED_BY_FRAME_OBJECT) {
-        frame_clear_own(self);
         Py_CLEAR(f->f_frame->f_func);
+        Py_CLEAR(f->f_frame->f_locals); /* before the variables: what only locals() still knew ends first */
+        release_slots(f->f_frame);
         code = f->f_frame->f_code; /* last: what dies before it may still ask for a line */
         f->f_frame->f_code = NULL;
     }
