@@ -6,6 +6,7 @@
 
 #include "memory/gc.h"
 #include "objects/bytes/bytes.h"
+#include "objects/gen/gen.h"
 #include "objects/int/int.h"
 #include "objects/module.h"
 #include "objects/str/str.h"
@@ -20,18 +21,20 @@ static size_t str_size(PyObject *text)
     return head + units * (size_t)PyUnicode_KIND(text);
 }
 
-static size_t block_size(PyObject *object)
+size_t inspect_size(PyObject *object)
 {
     PyTypeObject *type = Py_TYPE(object);
-    if (PyUnicode_Check(object))
+    if (PyUnicode_CheckExact(object))
         return str_size(object);
-    size_t items = type->tp_itemsize ? (size_t)Py_ABS(Py_SIZE(object)) : 0;
-    return (size_t)type->tp_basicsize + items * (size_t)type->tp_itemsize;
+    /* frames and generators keep something else where a count of items would stand */
+    if (PyFrame_Check(object) || type->tp_itemsize == 0 || Py_TYPE(object)->tp_dealloc == PyGen_Type.tp_dealloc)
+        return (size_t)type->tp_basicsize;
+    return (size_t)type->tp_basicsize + (size_t)Py_ABS(Py_SIZE(object)) * (size_t)type->tp_itemsize;
 }
 
 PyObject *inspect_bytes(PyObject *object)
 {
-    size_t size = block_size(object);
+    size_t size = inspect_size(object);
     return Py_BuildValue("{sNsnsOsN}", "address", PyLong_FromVoidPtr(object), "size", (Py_ssize_t)size, "collected",
                          PyObject_IS_GC(object) ? Py_True : Py_False, "bytes",
                          PyBytes_FromStringAndSize((const char *)object, (Py_ssize_t)size));

@@ -17,6 +17,19 @@ K_INT K_NEW PyObject *inspect_caches(PyCodeObject *code);
 /* The slots a look-up of key visits; hashes and compares the key: runs code. */
 K_INT K_NEW PyObject *inspect_probe(PyDictObject *dict, PyObject *key);
 
+/* Bytes of the object from its head on, without what stands before and behind it. */
+K_INT size_t inspect_size(PyObject *object);
+
+/* NULL, or the invariant that the object breaks, in words. Runs no code. */
+K_INT const char *inspect_check(PyObject *object);
+
+/* A dict: how many objects and small blocks a walk over the heap finds, and a list of what is wrong with them. */
+K_INT K_NEW PyObject *inspect_heap_check(void);
+/* A list of all the objects that walk finds. */
+K_INT K_NEW PyObject *inspect_heap_objects(void);
+/* Ends the program with a report when the walk finds an object that breaks an invariant. */
+K_INT void inspect_heap_assert(void);
+
 /* Address, size and contents of the object's own block. */
 K_INT K_NEW PyObject *inspect_bytes(PyObject *object);
 

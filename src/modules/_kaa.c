@@ -81,6 +81,20 @@ FUNCTION(_kaa, stack_address, NOARGS, "($module, /)",
     return PyLong_FromVoidPtr(__builtin_frame_address(0));
 }
 
+FUNCTION(_kaa, heap_check, NOARGS, "($module, /)",
+         "Walks over everything that lives and checks the invariants of its types.\n\n"
+         "A dict: objects, how many were found; blocks, how many small blocks are in use; bad, a list with a dict for each\n"
+         "object that breaks one: address, type, holds_not (the invariant), found_in (type and address of a holder).")
+{
+    return inspect_heap_check();
+}
+
+FUNCTION(_kaa, heap_objects, NOARGS, "($module, /)",
+         "All objects that live and can be reached, those the collector does not know included.")
+{
+    return inspect_heap_objects();
+}
+
 METHODS_END(_kaa);
 
 static int kaa_exec(PyObject *module)

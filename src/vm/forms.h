@@ -128,7 +128,7 @@
     RESULT(result)
 /* One float and one int, or two ints that doubles hold exactly; the result is a float. */
 #define DO_MIXED(condition, expression)                                                                                \
-    double x, y;                                                                                                       \
+    double x = 0.0, y = 0.0;                                                                                           \
     GUARD(fast_number(left, &x) && fast_number(right, &y));                                                            \
     GUARD(condition);                                                                                                  \
     double z = (expression);                                                                                           \

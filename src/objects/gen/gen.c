@@ -279,6 +279,7 @@ PyObject *gen_close(PyGenObject *gen)
     K_AUTO(PyObject *) delegate = gen->gi_frame_state == FRAME_SUSPENDED ? Py_XNewRef(vm_gen_delegate(gen)) : NULL;
     if (!delegate || close_inner(gen, delegate) == 0)
         PyErr_SetNone(PyExc_GeneratorExit);
+    K_SET(delegate, NULL); /* from here on it is the frame's alone, and ends with its stack */
     K_AUTO(PyObject *) yielded = gen_send_value(gen, Py_None, 1, 1);
     if (yielded)
         return k_raise(PyExc_RuntimeError, "%s ignored GeneratorExit", kind_of(gen));
@@ -373,7 +374,9 @@ PyObject *gen_throw_into(PyGenObject *gen, int close_on_exit, PyObject *type, Py
     if (!delegate)
         return throw_here(gen, type, value, traceback);
     if (close_on_exit && PyErr_GivenExceptionMatches(type, PyExc_GeneratorExit)) {
-        if (close_inner(gen, delegate) < 0)
+        int status = close_inner(gen, delegate);
+        K_SET(delegate, NULL);
+        if (status < 0)
             return gen_send_value(gen, Py_None, 1, 0);
         return throw_here(gen, type, value, traceback);
     }
@@ -384,13 +387,16 @@ PyObject *gen_throw_into(PyGenObject *gen, int close_on_exit, PyObject *type, Py
         K_AUTO(PyObject *) method = NULL;
         if (_PyObject_LookupAttr(delegate, K_STR("throw"), &method) < 0)
             return NULL;
-        if (!method)
+        if (!method) {
+            K_SET(delegate, NULL);
             return throw_here(gen, type, value, traceback);
+        }
         int8_t state = gen->gi_frame_state;
         gen->gi_frame_state = FRAME_EXECUTING;
         result = PyObject_CallFunctionObjArgs(method, type, value, traceback, NULL); /* ends at the first NULL */
         gen->gi_frame_state = state;
     }
+    K_SET(delegate, NULL);
     return result ? result : leave_delegate(gen);
 }
 
