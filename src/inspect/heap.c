@@ -183,7 +183,8 @@ void inspect_heap_assert(void)
             PyObject *o = (PyObject *)(uintptr_t)walk.found.entry[i].key;
             const char *wrong = check(&walk, o);
             if (wrong) {
-                fprintf(stderr, "heap: %s at %p: this does not hold: %s\n", is_sound(o) ? Py_TYPE(o)->tp_name : "?", (void *)o, wrong);
+                const char *name = is_sound(o) ? Py_TYPE(o)->tp_name : "?";
+                fprintf(stderr, "heap: %s at %p: this does not hold: %s\n", name, (void *)o, wrong);
                 abort();
             }
         }

@@ -195,11 +195,8 @@ void PyErr_SetString(PyObject *type, const char *text)
 
 void _PyErr_SetKeyError(PyObject *key)
 {
-    if (!key || !PyTuple_Check(key)) {
-        PyErr_SetObject(PyExc_KeyError, key);
-        return;
-    }
-    K_AUTO(PyObject *) args = PyTuple_Pack(1, key); /* else the key would be taken for the arguments */
+    /* None, a tuple or an exception by itself would be taken for the arguments */
+    K_AUTO(PyObject *) args = PyTuple_Pack(1, key);
     if (args)
         PyErr_SetObject(PyExc_KeyError, args);
 }

@@ -102,9 +102,6 @@ _PyInterpreterFrame *vm_push_ex(PyThreadState *tstate, PyObject **slots, int has
         PyMem_Free(values);
         Py_XDECREF(kwnames);
     }
-    Py_DECREF(callable);
-    Py_DECREF(args);
-    Py_XDECREF(kwargs);
     return frame;
 }
 

@@ -121,9 +121,15 @@ static KNext begin_init(PyThreadState *tstate, _PyInterpreterFrame *frame, KInst
             Py_DECREF(object);
             return nothing;
         }
-    } else if (!(object = init_in_c(object, given))) {
-        return nothing;
+        PyObject *first = frame->localsplus[pc->a]; /* the others stay until __init__ is done */
+        frame->localsplus[pc->a] = object;
+        Py_XDECREF(first);
+        for (uint32_t slot = end; slot < vm_depth(frame, pc); slot++)
+            frame->localsplus[slot] = NULL;
+        return next;
     }
+    if (!(object = init_in_c(object, given)))
+        return nothing;
     replace_operands(frame, pc, end, object);
     return next;
 }

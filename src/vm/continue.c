@@ -208,7 +208,6 @@ KNext vm_continue(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc,
     case CONT_ATTR: return continue_attr(frame, pc, value);
     case CONT_NONE:
     case CONT_RESULT:
-    case CONT_DROP:
     case CONT_INIT:
     case CONT_NEXT:
     case CONT_SEND: break;

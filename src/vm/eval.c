@@ -193,13 +193,24 @@
 /* Slots that stay live in the caller when a callee of the first kinds fails, counted from a; in the others all the
  * operands do, or, between __new__ and __init__, two. */
 static const uint8_t live_after_failure[] = {
-    [CONT_NONE] = 0, [CONT_RESULT] = 0, [CONT_DROP] = 0, [CONT_INIT] = 1, [CONT_NEXT] = 1, [CONT_SEND] = 1,
+    [CONT_NONE] = 0, [CONT_RESULT] = 0, [CONT_NEXT] = 1, [CONT_SEND] = 1,
 };
-K_INLINE uint32_t live_of_caller(_PyInterpreterFrame *frame, KInstr *pc, KCont kind)
+static uint32_t live_of_caller(_PyInterpreterFrame *frame, KInstr *pc, KCont kind)
 {
     if (kind <= CONT_SEND)
         return pc->a + live_after_failure[kind];
+    if (kind == CONT_INIT || (kind >= CONT_REPLACE && kind <= CONT_CONTAINS)) { /* CPython releases them before it unwinds */
+        vm_finish_discard(frame, pc, 0);
+        return pc->a;
+    }
     return kind == CONT_NEW ? pc->a + 2u : vm_depth(frame, pc);
+}
+
+/* The same where an instruction itself failed with all its operands in place. */
+static K_COLD uint32_t live_after_operands(_PyInterpreterFrame *frame, KInstr *pc)
+{
+    KCont kind = (KCont)vm_op_rows[vm_op_rows[pc->op].base].cont;
+    return live_of_caller(frame, pc, kind == CONT_RESULT ? CONT_REPLACE : kind < CONT_INIT ? CONT_PUSH : kind);
 }
 
 /* The frame of a function that returned or failed: gives back what it owns, then its room. */
@@ -344,13 +355,6 @@ call: /* a call as CALL and CALL_KW describe it; kwnames is set */
             frame_link(callee)->kind = CONT_RESULT;
             goto enter;
         }
-        if (!base[0] && IS_OF_HEAP_TYPE(callable)) {
-            PyObject *method = vm_instance_call(callable);
-            if (method) { /* its __call__ is a Python function: a call of that, with the instance in front */
-                base[0] = Py_NewRef(method);
-                goto call;
-            }
-        }
         Py_ssize_t positional = nargs - (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
         if (!Py_IS_TYPE(callable, &PyCFunction_Type) && !Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
             next = vm_call_special(tstate, frame, pc, callable, args, positional, kwnames);
@@ -409,14 +413,12 @@ deliver: /* a callee's value to the instruction that called; live: the kind of i
         if (K_UNLIKELY(value != Py_None)) {
             complain_init(value);
             Py_DECREF(value);
-            live = pc->a + 1u;
+            live = live_of_caller(frame, pc, CONT_INIT);
             goto unwind_loaded;
         }
         Py_DECREF(value);
-        pc++;
-        goto back;
-    case CONT_DROP:
-        Py_DECREF(value);
+        for (uint32_t slot = pc->a + 1u, end = vm_depth(frame, pc); slot < end; slot++)
+            Py_XDECREF(SLOT(slot));
         pc++;
         goto back;
     case CONT_RESULT:
@@ -469,7 +471,7 @@ follow: /* the same within an instruction */
         goto enter;
     }
     if (!next.pc)
-        ERROR();
+        ERROR_AT(live_after_operands(frame, pc));
     if (next.pc > pc) {
         pc = next.pc;
         DISPATCH();

@@ -48,7 +48,7 @@ K_INT K_STATUS int vm_ex_arguments(PyThreadState *tstate, PyObject **slots, int 
 /* The arguments of a call as an array of references that are not counted, keyword values last; self in front when there
  * is one. *kwnames: a new tuple or NULL. NULL with an exception; PyMem_Free() it. */
 K_INT PyObject **vm_spread(PyObject *self, PyObject *args, PyObject *kwargs, Py_ssize_t *npositional, PyObject **kwnames);
-K_INT _PyInterpreterFrame *vm_push_ex(PyThreadState *tstate, K_STOLEN PyObject **slots, int has_keywords);
+K_INT _PyInterpreterFrame *vm_push_ex(PyThreadState *tstate, PyObject **slots, int has_keywords);
 K_INT K_NEW PyObject *vm_call_ex(PyThreadState *tstate, _PyInterpreterFrame *frame, K_STOLEN PyObject **slots, int has_keywords);
 
 /* The class's __call__ when it is a Python function: borrowed, else NULL without an exception. */

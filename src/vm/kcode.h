@@ -110,10 +110,9 @@ typedef enum KEffect { PURE, READ, ALLOC, RAISES, FOREIGN } KEffect;
 typedef enum KCont {
     CONT_NONE,       /* never calls Python */
     CONT_RESULT,     /* result lands in slot a */
-    CONT_DROP,       /* result is released */
-    CONT_INIT,       /* __init__: must be None; the instance stands in slot a */
     CONT_NEXT,       /* generator under FOR_ITER: result lands in a + 1, its end jumps */
     CONT_SEND,       /* generator under SEND: the same */
+    CONT_INIT,       /* __init__: must be None; the instance stands in slot a, the operands that are left behind it */
     CONT_PUSH,       /* result lands behind the operands, which stay */
     CONT_REPLACE,    /* result lands in slot a, in place of the operands */
     CONT_DISCARD,    /* result and operands are released */

@@ -321,7 +321,14 @@ static PyObject *pop_key(PyObject *self, PyObject *key, PyObject *fallback)
     Py_hash_t hash = dict_hash(key);
     if (hash == -1)
         return NULL;
-    return remove_node(OD(self), key, hash) < 0 ? NULL : dict_pop_known_hash(self, key, hash, fallback);
+    int removed = remove_node(OD(self), key, hash);
+    if (removed < 0)
+        return NULL;
+    if (!removed && !fallback) {
+        PyErr_SetObject(PyExc_KeyError, key);
+        return NULL;
+    }
+    return dict_pop_known_hash(self, key, hash, fallback);
 }
 
 METHOD_KW(odict, pop, "($self, /, key, default=<unrepresentable>)",

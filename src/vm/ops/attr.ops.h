@@ -212,7 +212,7 @@ SPECIAL(STORE_ATTR_SLOT, STORE_ATTR, FOREIGN, CONT_NONE, "a+1's __slots__ member
 }
 #endif
 
-SPECIAL(LOAD_ATTR_HOOK, LOAD_ATTR, FOREIGN, CONT_RESULT, "a <- a.name d, else a.__getattr__(name), a Python function")
+SPECIAL(LOAD_ATTR_HOOK, LOAD_ATTR, FOREIGN, CONT_REPLACE, "a <- a.name d, else a.__getattr__(name), a Python function")
 #if OP_BODIES
 {
     PyObject *owner = A;
@@ -224,8 +224,8 @@ SPECIAL(LOAD_ATTR_HOOK, LOAD_ATTR, FOREIGN, CONT_RESULT, "a <- a.name d, else a.
     if (!value) {
         if (PyErr_Occurred())
             ERROR();
-        PyObject *args[] = { owner, Py_NewRef(NAME(pc->d)) };
-        CALL_PYTHON(hook, args, 2, CONT_RESULT, pc->a);
+        PyObject *args[] = { Py_NewRef(owner), Py_NewRef(NAME(pc->d)) };
+        CALL_PYTHON(hook, args, 2, CONT_REPLACE, pc->a + 1u);
     }
     A = value;
     Py_DECREF(owner);
@@ -233,7 +233,7 @@ SPECIAL(LOAD_ATTR_HOOK, LOAD_ATTR, FOREIGN, CONT_RESULT, "a <- a.name d, else a.
 }
 #endif
 
-SPECIAL(STORE_ATTR_HOOK, STORE_ATTR, FOREIGN, CONT_DROP, "a+1.__setattr__(name d, a), a Python function")
+SPECIAL(STORE_ATTR_HOOK, STORE_ATTR, FOREIGN, CONT_DISCARD, "a+1.__setattr__(name d, a), a Python function")
 #if OP_BODIES
 {
     PyObject *owner = A1;
@@ -241,7 +241,7 @@ SPECIAL(STORE_ATTR_HOOK, STORE_ATTR, FOREIGN, CONT_DROP, "a+1.__setattr__(name d
     PyFunctionObject *hook = cache->ptr;
     GUARD(Py_TYPE(owner)->tp_version_tag == cache->version && hook->func_version == cache->version2 && FRAMES_INLINE());
     SAVE();
-    PyObject *args[] = { owner, Py_NewRef(NAME(pc->d)), A };
-    CALL_PYTHON(hook, args, 3, CONT_DROP, pc->a);
+    PyObject *args[] = { Py_NewRef(owner), Py_NewRef(NAME(pc->d)), Py_NewRef(A) };
+    CALL_PYTHON(hook, args, 3, CONT_DISCARD, pc->a + 2u);
 }
 #endif

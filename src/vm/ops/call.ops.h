@@ -50,9 +50,9 @@ OP(CALL_FUNCTION_EX, FOREIGN, CONT_RESULT, "a <- a+1(*a+2, **a+3), d: keywords a
         ((PyFunctionObject *)func)->vectorcall == _PyFunction_Vectorcall) {
         callee = vm_push_ex(tstate, &A, (int)pc->d);
         if (!callee)
-            ERROR_AT(pc->a);
+            ERROR_AT(live_after_operands(frame, pc));
         frame_link(callee)->pc = pc;
-        frame_link(callee)->kind = CONT_RESULT;
+        frame_link(callee)->kind = CONT_REPLACE; /* the tuple keeps the arguments alive until the call is over */
         goto enter;
     }
     if (!Py_IS_TYPE(func, &PyCFunction_Type) && !Py_IS_TYPE(func, &PyMethodDescr_Type)) {
@@ -140,13 +140,15 @@ SPECIAL(CALL_CLASS, CALL, FOREIGN, CONT_INIT, "a <- a new instance of class a+1 
     PyObject *self = type->tp_alloc(type, 0);
     if (!self)
         ERROR();
-    Py_INCREF(init); /* the class may go while its arguments are bound */
+    Py_INCREF(init);
     A = Py_NewRef(self);
-    A1 = self;
+    for (uint32_t i = 0; i < pc->d; i++)
+        Py_INCREF(SLOT(pc->a + 2 + i));
+    A1 = self; /* in front of the arguments, for a moment */
     callee = vm_push_frame(tstate, init, NULL, &A1, (Py_ssize_t)pc->d + 1, NULL);
-    Py_DECREF(type);
+    A1 = (PyObject *)type;
     if (!callee)
-        ERROR_AT(pc->a + 1u);
+        ERROR_AT(live_after_operands(frame, pc));
     frame_link(callee)->pc = pc;
     frame_link(callee)->kind = CONT_INIT;
     goto enter;

@@ -110,7 +110,7 @@ SPECIAL(STORE_SUBSCR_DICT, STORE_SUBSCR, FOREIGN, CONT_NONE, "dict a+1 [a+2] <- 
 }
 #endif
 
-SPECIAL(STORE_SUBSCR_SETITEM, STORE_SUBSCR, FOREIGN, CONT_DROP, "a+1.__setitem__(a+2, a), a Python function")
+SPECIAL(STORE_SUBSCR_SETITEM, STORE_SUBSCR, FOREIGN, CONT_DISCARD, "a+1.__setitem__(a+2, a), a Python function")
 #if OP_BODIES
 {
     PyObject *owner = A1;
@@ -118,7 +118,7 @@ SPECIAL(STORE_SUBSCR_SETITEM, STORE_SUBSCR, FOREIGN, CONT_DROP, "a+1.__setitem__
     PyFunctionObject *setitem = cache->ptr;
     GUARD(Py_TYPE(owner)->tp_version_tag == cache->version && setitem->func_version == cache->version2 && FRAMES_INLINE());
     SAVE();
-    PyObject *args[] = { owner, SLOT(pc->a + 2), A };
-    CALL_PYTHON(setitem, args, 3, CONT_DROP, pc->a);
+    PyObject *args[] = { Py_NewRef(owner), Py_NewRef(SLOT(pc->a + 2)), Py_NewRef(A) };
+    CALL_PYTHON(setitem, args, 3, CONT_DISCARD, pc->a + 3u);
 }
 #endif
