@@ -12,6 +12,7 @@
 #include "memory/mem.h"
 #include "memory/small.h"
 #include "memory/spans.h"
+#include "objects/dict/dict_table.h"
 #include "objects/frame/frame.h"
 #include "objects/int/int.h"
 #include "objects/list/list.h"
@@ -70,6 +71,14 @@ static void visit_frames(Walk *walk)
     }
 }
 
+/* Keys that are strs, which the collector has no interest in. */
+static void visit_keys(Walk *walk, PyDictObject *dict)
+{
+    PyObject *key;
+    for (Py_ssize_t pos = 0; dict_table_next(dict, &pos, &key, NULL, NULL);)
+        visit(key, walk);
+}
+
 /* Whether the object's head is one of a live object. */
 static int is_sound(PyObject *o)
 {
@@ -97,6 +106,8 @@ static int walk_all(Walk *walk)
             continue;
         if (PyType_Check(o))
             visit_type(walk, (PyTypeObject *)o);
+        if (PyDict_Check(o))
+            visit_keys(walk, (PyDictObject *)o);
         if (PyObject_IS_GC(o) && Py_TYPE(o)->tp_traverse)
             Py_TYPE(o)->tp_traverse(o, visit, walk);
     }

@@ -363,9 +363,9 @@ static int dict_traverse(PyObject *self, visitproc visit, void *arg)
     Py_ssize_t pos = 0;
     int only_values = DK_IS_UNICODE(DICT(self)->ma_keys);
     while (dict_table_next(DICT(self), &pos, &key, &value, NULL)) {
+        Py_VISIT(value); /* first: the order of visits is the order in which the collector finalises */
         if (!only_values)
             Py_VISIT(key);
-        Py_VISIT(value);
     }
     return 0;
 }
