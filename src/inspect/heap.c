@@ -185,21 +185,3 @@ PyObject *inspect_heap_objects(void)
         arena_free(walk.arena);
     return status < 0 ? PyErr_NoMemory() : K_MOVE(list);
 }
-
-void inspect_heap_assert(void)
-{
-    Walk walk = { 0 };
-    if (walk_all(&walk) == 0) {
-        for (int i = 0; i < walk.found.n; i++) {
-            PyObject *o = (PyObject *)(uintptr_t)walk.found.entry[i].key;
-            const char *wrong = check(&walk, o);
-            if (wrong) {
-                const char *name = is_sound(o) ? Py_TYPE(o)->tp_name : "?";
-                fprintf(stderr, "heap: %s at %p: this does not hold: %s\n", name, (void *)o, wrong);
-                abort();
-            }
-        }
-    }
-    if (walk.arena)
-        arena_free(walk.arena);
-}

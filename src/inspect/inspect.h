@@ -27,8 +27,6 @@ K_INT const char *inspect_check(PyObject *object);
 K_INT K_NEW PyObject *inspect_heap_check(void);
 /* A list of all the objects that walk finds. */
 K_INT K_NEW PyObject *inspect_heap_objects(void);
-/* Ends the program with a report when the walk finds an object that breaks an invariant. */
-K_INT void inspect_heap_assert(void);
 
 /* Address, size and contents of the object's own block. */
 K_INT K_NEW PyObject *inspect_bytes(PyObject *object);

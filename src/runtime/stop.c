@@ -3,7 +3,6 @@
  * Threads that are no daemons are waited for, atexit callbacks run, streams are flushed; then modules are emptied in
  * the order CPython has, so that finalisers see the same world. Static types and interned names stay.
  * Start at Py_FinalizeEx(). */
-#include "inspect/inspect.h"
 #include "memory/gc.h"
 #include "objects/call.h"
 #include "objects/dict/dict.h"
@@ -185,9 +184,6 @@ int Py_FinalizeEx(void)
     int status = stdio_flush();
     signals_stop();
     (void)!PyGC_Collect();
-#if K_DEBUG && !defined(KAA_SANITIZE)
-    inspect_heap_assert();
-#endif
     clear_modules(interp);
     if (stdio_flush() < 0)
         status = -1;
