@@ -5,6 +5,8 @@
  * arena itself, so ending an arena is two walks. Start at arena_alloc(). */
 #include "base/arena.h"
 
+#include "base/alloc_fail.h"
+
 enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 262144, ALIGN = 16, OWNED_PER_BLOCK = 62 };
 
 typedef struct Chunk {
@@ -34,7 +36,7 @@ void arena_set_release(void (*release)(PyObject *object))
 
 KArena *arena_new(void)
 {
-    KArena *arena = calloc(1, sizeof *arena);
+    KArena *arena = alloc_fails() ? NULL : calloc(1, sizeof *arena);
     if (arena)
         arena->next_size = FIRST_CHUNK;
     return arena;
@@ -60,7 +62,7 @@ static void *from_new_chunk(KArena *arena, size_t size)
 {
     bool outsized = size > arena->next_size / 4;
     size_t payload = outsized ? size : arena->next_size;
-    Chunk *chunk = payload > SIZE_MAX - sizeof *chunk ? NULL : calloc(1, sizeof *chunk + payload);
+    Chunk *chunk = payload > SIZE_MAX - sizeof *chunk || alloc_fails() ? NULL : calloc(1, sizeof *chunk + payload);
     if (!chunk)
         return NULL;
     chunk->size = payload;

@@ -6,6 +6,8 @@
  * Invariant: a power of ten is computed exactly and rounded up once, in its last bit. Start at float_text_shortest(). */
 #include "base/float_text.h"
 
+#include "base/alloc_fail.h"
+
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
@@ -194,7 +196,7 @@ static char *print_double(const char *format, int precision, double x)
     locale_t before = uselocale(c_locale());
     char *text = NULL;
     int n = snprintf(NULL, 0, format, precision, x);
-    if (n >= 0 && (text = malloc((size_t)n + 1)))
+    if (n >= 0 && !alloc_fails() && (text = malloc((size_t)n + 1)))
         snprintf(text, (size_t)n + 1, format, precision, x);
     uselocale(before);
     return text;

@@ -42,6 +42,13 @@ typedef struct Writer {
 
 enum { FIRST_ROOM = 256, FIRST_REF_ROOM = 64 };
 
+/* The exception says why; one of the end is made later. */
+static void writer_fails(Writer *w)
+{
+    w->status = PyErr_ExceptionMatches(PyExc_MemoryError) ? WRITE_NO_MEMORY : WRITE_UNKNOWN;
+    PyErr_Clear();
+}
+
 /* ---- bytes ---- */
 
 static char *writer_reserve(Writer *w, size_t n)
@@ -249,7 +256,7 @@ static void write_str(Writer *w, PyObject *o, int flag)
     }
     K_AUTO(PyObject *) utf8 = PyUnicode_AsEncodedString(o, "utf8", "surrogatepass");
     if (!utf8) {
-        w->status = WRITE_UNKNOWN;
+        writer_fails(w);
         return;
     }
     write_byte(w, (w->version >= 3 && interned ? MARSHAL_INTERNED : MARSHAL_UNICODE) | flag);
@@ -304,12 +311,12 @@ static void write_set(Writer *w, PyObject *o, int flag)
         K_AUTO(PyObject *) bytes = PyMarshal_WriteObjectToString(PyList_GET_ITEM(items, i), w->version);
         K_AUTO(PyObject *) pair = bytes ? PyTuple_Pack(2, bytes, PyList_GET_ITEM(items, i)) : NULL;
         if (!pair || PyList_Append(pairs, pair) < 0) {
-            w->status = WRITE_UNKNOWN;
+            writer_fails(w);
             return;
         }
     }
     if (!items || PyList_Sort(pairs) < 0) {
-        w->status = WRITE_NO_MEMORY;
+        writer_fails(w);
         return;
     }
     Py_CLEAR(items); /* an item's count says whether it is shared */
@@ -321,7 +328,7 @@ static void write_code(Writer *w, PyCodeObject *code, int flag)
 {
     K_AUTO(PyObject *) bytes = PyCode_GetCode(code);
     if (!bytes) {
-        w->status = WRITE_UNKNOWN;
+        writer_fails(w);
         return;
     }
     write_byte(w, MARSHAL_CODE | flag);
@@ -347,8 +354,7 @@ static void write_buffer(Writer *w, PyObject *o, int flag)
 {
     Py_buffer view;
     if (PyObject_GetBuffer(o, &view, PyBUF_SIMPLE) < 0) {
-        write_byte(w, MARSHAL_UNKNOWN);
-        w->status = WRITE_UNKNOWN;
+        writer_fails(w);
         return;
     }
     write_byte(w, MARSHAL_STRING | flag);

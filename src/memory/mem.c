@@ -6,6 +6,7 @@
  * table. A block is always given back to the allocator family it came from: span_owns() tells spans from malloc.
  * Start at PyObject_Malloc(). */
 #include "memory/mem.h"
+#include "base/alloc_fail.h"
 #include "memory/small.h"
 #include "memory/spans.h"
 #include "objects/protocol.h"
@@ -112,7 +113,6 @@ int k_mem_redirected = 1;
 static PyMemAllocatorEx domains[3] = { RAW_ALLOCATOR, SMALL_ALLOCATOR, SMALL_ALLOCATOR };
 int k_mem_redirected;
 #endif
-static long fail_countdown;
 static const char *chosen_name = "pymalloc";
 
 static int is_small(const PyMemAllocatorEx *a)
@@ -122,30 +122,22 @@ static int is_small(const PyMemAllocatorEx *a)
 
 static void note_tables(void)
 {
-    k_mem_redirected = fail_countdown || !is_small(&domains[PYMEM_DOMAIN_MEM]) || !is_small(&domains[PYMEM_DOMAIN_OBJ]);
-}
-
-static int fails_now(void)
-{
-    if (!fail_countdown || --fail_countdown)
-        return 0;
-    note_tables();
-    return 1;
+    k_mem_redirected = alloc_fail_on || !is_small(&domains[PYMEM_DOMAIN_MEM]) || !is_small(&domains[PYMEM_DOMAIN_OBJ]);
 }
 
 static K_NOINLINE void *table_malloc(int domain, size_t size)
 {
-    return fails_now() ? NULL : domains[domain].malloc(domains[domain].ctx, size);
+    return alloc_fails() ? NULL : domains[domain].malloc(domains[domain].ctx, size);
 }
 
 static K_NOINLINE void *table_calloc(int domain, size_t n, size_t size)
 {
-    return fails_now() ? NULL : domains[domain].calloc(domains[domain].ctx, n, size);
+    return alloc_fails() ? NULL : domains[domain].calloc(domains[domain].ctx, n, size);
 }
 
 static K_NOINLINE void *table_realloc(int domain, void *p, size_t size)
 {
-    return fails_now() ? NULL : domains[domain].realloc(domains[domain].ctx, p, size);
+    return alloc_fails() ? NULL : domains[domain].realloc(domains[domain].ctx, p, size);
 }
 
 static K_NOINLINE void table_free(int domain, void *p)
@@ -153,25 +145,31 @@ static K_NOINLINE void table_free(int domain, void *p)
     domains[domain].free(domains[domain].ctx, p);
 }
 
-void k_mem_fail_nth(long n)
+void k_mem_fail(long first, long count)
 {
-    fail_countdown = n;
+    alloc_fail_set(first, count);
+    note_tables();
+}
+
+void k_mem_fail_end(void)
+{
+    alloc_fail_end();
     note_tables();
 }
 
 void *PyMem_RawMalloc(size_t size)
 {
-    return size > PY_SSIZE_T_MAX ? NULL : domains[0].malloc(domains[0].ctx, size);
+    return size > PY_SSIZE_T_MAX || alloc_fails() ? NULL : domains[0].malloc(domains[0].ctx, size);
 }
 
 void *PyMem_RawCalloc(size_t n, size_t size)
 {
-    return size && n > PY_SSIZE_T_MAX / size ? NULL : domains[0].calloc(domains[0].ctx, n, size);
+    return (size && n > PY_SSIZE_T_MAX / size) || alloc_fails() ? NULL : domains[0].calloc(domains[0].ctx, n, size);
 }
 
 void *PyMem_RawRealloc(void *p, size_t size)
 {
-    return size > PY_SSIZE_T_MAX ? NULL : domains[0].realloc(domains[0].ctx, p, size);
+    return size > PY_SSIZE_T_MAX || alloc_fails() ? NULL : domains[0].realloc(domains[0].ctx, p, size);
 }
 
 void PyMem_RawFree(void *p)
@@ -297,6 +295,8 @@ wchar_t *_PyMem_RawWcsdup(const wchar_t *str)
 
 static void *arena_map(void *ctx K_UNUSED, size_t size)
 {
+    if (alloc_fails())
+        return NULL;
     void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return p == MAP_FAILED ? NULL : p;
 }

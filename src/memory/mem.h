@@ -62,7 +62,8 @@ K_API int PyTraceMalloc_Untrack(unsigned int domain, uintptr_t ptr);
 K_INT Py_ssize_t k_mem_blocks(void);          /* blocks of PyObject_Malloc in use (sys.getallocatedblocks) */
 K_INT void k_mem_trim(void);                  /* gives empty spans back to the system */
 K_INT int k_mem_choose(const char *name);     /* PYTHONMALLOC; -1 for a name that is not known */
-K_INT void k_mem_fail_nth(long n);            /* the n-th allocation from now on fails once; 0 ends it */
+K_INT void k_mem_fail(long first, long count); /* alloc_fail_set(), and no short way around it */
+K_INT void k_mem_fail_end(void);
 /* Calls visit for each small block in use, in address order. */
 K_INT void k_mem_walk(void (*visit)(void *block, size_t size, void *arg), void *arg);
 

@@ -2,11 +2,15 @@
  *
  * In: functions, code objects, dicts, any object.  Out: ints, lists and dicts of ints, strs and bytes (see src/inspect/).
  * Looking changes nothing that runs. Start at the FUNCTION blocks. */
+#include "base/alloc_fail.h"
 #include "inspect/inspect.h"
+#include "memory/mem.h"
+#include "objects/call.h"
 #include "objects/func/func.h"
 #include "objects/int/int.h"
 #include "objects/method.h"
 #include "objects/module.h"
+#include "objects/protocol.h"
 #include "runtime/errors.h"
 
 /* The code object of a function or method, or the code object itself: borrowed; NULL with TypeError. */
@@ -93,6 +97,30 @@ FUNCTION(_kaa, heap_objects, NOARGS, "($module, /)",
          "All objects that live and can be reached, those the collector does not know included.")
 {
     return inspect_heap_objects();
+}
+
+FUNCTION(_kaa, starve, FAST, "($module, function, first, count=1, /)",
+         "Calls function() while requests for memory fail.\n\n"
+         "Requests are numbered from 1; those from first to first + count - 1 fail (none when first is 0). Returns what\n"
+         "the function returns and raises what it raises.")
+{
+    if (k_check_nargs("starve", nargs, 2, 3) < 0)
+        return NULL;
+    long first = PyLong_AsLong(args[1]), count = nargs > 2 ? PyLong_AsLong(args[2]) : 1;
+    if (PyErr_Occurred())
+        return NULL;
+    if (first < 0 || count < 0 || count > LONG_MAX - first)
+        return k_raise(PyExc_ValueError, "starve() arguments must not be negative");
+    k_mem_fail(first, count);
+    PyObject *result = PyObject_CallNoArgs(args[0]); /* runs code */
+    k_mem_fail_end();
+    return result;
+}
+
+FUNCTION(_kaa, starved, NOARGS, "($module, /)",
+         "How many requests for memory there were during the last starve(), and how many of them failed.")
+{
+    return Py_BuildValue("ll", alloc_fail.asked, alloc_fail.failed);
 }
 
 METHODS_END(_kaa);

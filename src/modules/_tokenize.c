@@ -3,6 +3,7 @@
  * In: source text.  Out: tuples (text, kind, line, end line, column, end column, the line's text); columns in UTF-8
  * bytes.
  * Start at iterator_next(). */
+#include "base/alloc_fail.h"
 #include "memory/gc.h"
 #include "objects/bytes/bytes.h"
 #include "objects/module.h"
@@ -35,7 +36,7 @@ static void state_free(struct State *state)
 
 static struct State *state_new(const char *text, Py_ssize_t size)
 {
-    struct State *state = calloc(1, sizeof *state);
+    struct State *state = alloc_fails() ? NULL : calloc(1, sizeof *state);
     if (!state || !(state->arena = arena_new())) {
         state_free(state);
         return (struct State *)PyErr_NoMemory();

@@ -15,6 +15,17 @@
 #include "runtime/state.h"
 #include "vm/eval.h"
 
+/* The search for a name when there is no memory for a str of it: borrowed. */
+static PyObject *without_key(PyObject *dict, const char *name)
+{
+    Py_ssize_t position = 0;
+    PyObject *key, *value;
+    while (PyDict_Next(dict, &position, &key, &value))
+        if (PyUnicode_Check(key) && PyUnicode_CompareWithASCIIString(key, name) == 0)
+            return value;
+    return NULL;
+}
+
 PyObject *PySys_GetObject(const char *name)
 {
     PyObject *dict = k_interp()->sysdict;
@@ -22,7 +33,8 @@ PyObject *PySys_GetObject(const char *name)
         return NULL;
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    PyObject *found = PyDict_GetItemString(dict, name);
+    K_AUTO(PyObject *) key = PyUnicode_FromString(name);
+    PyObject *found = key ? PyDict_GetItem(dict, key) : without_key(dict, name);
     PyErr_Restore(type, value, traceback);
     return found;
 }

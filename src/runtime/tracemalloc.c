@@ -6,6 +6,7 @@
  * empty traceback. File names are held by reference until the traces are cleared.
  * Start at hook_malloc(). The Python face is modules/_tracemalloc.c. */
 #include "runtime/tracemalloc.h"
+#include "base/alloc_fail.h"
 
 #include "memory/mem.h"
 #include "objects/frame/frame.h"
@@ -76,7 +77,7 @@ static Trace *free_slot(Trace *table, size_t room, uintptr_t address, unsigned d
 static int table_grow(void)
 {
     size_t room = state.used * 4 >= state.room ? Py_MAX(state.room * 2, (size_t)FIRST_ROOM) : state.room;
-    Trace *table = calloc(room, sizeof *table);
+    Trace *table = alloc_fails() ? NULL : calloc(room, sizeof *table);
     if (!table)
         return -1;
     for (size_t i = 0; i < state.room; i++)
@@ -136,7 +137,7 @@ static void read_frames(Trace *trace)
             trace->total += trace->total < 0xffff;
             n += n < state.stats.limit;
         }
-    trace->frames = n ? malloc((size_t)n * sizeof(TraceFrame)) : NULL;
+    trace->frames = n && !alloc_fails() ? malloc((size_t)n * sizeof(TraceFrame)) : NULL;
     for (_PyInterpreterFrame *f = top; trace->frames && f && trace->nframes < n; f = f->previous)
         if (!k_frame_is_incomplete(f)) {
             int line = k_frame_line(f);

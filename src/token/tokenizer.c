@@ -5,6 +5,7 @@
  * Errors raise SyntaxError here only where the message names characters; the others are told by `done`, because the
  * parser knows their place. Start at tokenizer_next(). */
 #include "token/token.h"
+#include "base/alloc_fail.h"
 #include "objects/module.h"
 #include "objects/str/str.h"
 #include "runtime/errors.h"
@@ -298,7 +299,7 @@ static TokenKind async_word(Tokenizer *tokens, TokenKind word)
         return word;
     if (word == AWAIT)
         return NAME;
-    Tokenizer *ahead = malloc(sizeof *ahead);
+    Tokenizer *ahead = alloc_fails() ? NULL : malloc(sizeof *ahead);
     if (!ahead) {
         tokens->done = TOKENS_NO_MEMORY;
         return ERRORTOKEN;

@@ -136,10 +136,11 @@ PyObject *PyEval_GetGlobals(void)
 
 PyObject *PyEval_GetLocals(void)
 {
-    PyFrameObject *object = PyEval_GetFrame();
-    if (!object)
+    _PyInterpreterFrame *frame = visible_frame();
+    if (!frame)
         return k_raise(PyExc_SystemError, "frame does not exist");
-    if (PyFrame_FastToLocalsWithError(object) < 0)
+    PyFrameObject *object = k_frame_object(frame);
+    if (!object || PyFrame_FastToLocalsWithError(object) < 0)
         return NULL;
     return object->f_frame->f_locals;
 }

@@ -118,7 +118,8 @@ static K_COLD int complain_star_name(PyObject *module, PyObject *name, int all)
 int vm_import_star(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject *module)
 {
     int all;
-    if (PyFrame_FastToLocalsWithError(k_frame_object(frame)) < 0)
+    PyFrameObject *object = k_frame_object(frame);
+    if (!object || PyFrame_FastToLocalsWithError(object) < 0)
         return -1;
     if (!frame->f_locals) {
         k_raise(PyExc_SystemError, "no locals found during 'import *'");
@@ -147,6 +148,6 @@ int vm_import_star(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject *
         if (status < 0)
             return -1;
     }
-    PyFrame_LocalsToFast(k_frame_object(frame), 0);
+    PyFrame_LocalsToFast(object, 0);
     return 0;
 }

@@ -82,9 +82,8 @@ KInstr *vm_unwind(PyThreadState *tstate, _PyInterpreterFrame *frame, KInstr *pc,
         live = handler->slot;
         if (handler->push_lasti) {
             PyObject *lasti = PyLong_FromLong(k_frame_lasti(frame) / (int)sizeof(_Py_CODEUNIT));
-            if (!lasti)
-                continue; /* out of memory: an outer handler may do with less */
-            frame->localsplus[live++] = lasti;
+            /* Without memory the traceback will show another line. */
+            frame->localsplus[live++] = lasti ? lasti : PyLong_FromLong(0);
         }
         frame->localsplus[live] = take_exception();
         return &k->instr[handler->target];

@@ -68,12 +68,19 @@ static PyObject *holder_died(PyObject *local_ref, PyObject *holder_ref)
 
 static PyMethodDef holder_died_def = { "_localdummy_destroyed", holder_died, METH_O, NULL };
 
+/* The dict of the current thread: borrowed. A running thread lacks it only where memory does. */
+static PyObject *dict_of_thread(void)
+{
+    PyObject *dict = _PyThreadState_GetDict(_PyThreadState_GET());
+    return dict ? dict : PyErr_NoMemory();
+}
+
 /* A fresh dict for the current thread: borrowed from dummies. */
 static PyObject *make_dict(LocalObject *self)
 {
-    PyObject *thread_dict = _PyThreadState_GetDict(_PyThreadState_GET());
+    PyObject *thread_dict = dict_of_thread();
     if (!thread_dict)
-        return k_raise(PyExc_SystemError, "Couldn't get thread-state dictionary");
+        return NULL;
     K_AUTO(PyObject *) dict = PyDict_New();
     K_AUTO(HolderObject *) holder = dict ? PyObject_New(HolderObject, &holder_type) : NULL;
     if (!holder)
@@ -92,9 +99,9 @@ static PyObject *make_dict(LocalObject *self)
 /* The attributes of self in the current thread: borrowed. The first look in a thread calls __init__ there. */
 static PyObject *local_dict(LocalObject *self)
 {
-    PyObject *thread_dict = _PyThreadState_GetDict(_PyThreadState_GET());
+    PyObject *thread_dict = dict_of_thread();
     if (!thread_dict)
-        return k_raise(PyExc_SystemError, "Couldn't get thread-state dictionary");
+        return NULL;
     PyObject *holder = PyDict_GetItemWithError(thread_dict, self->key);
     if (holder || PyErr_Occurred())
         return holder ? ((HolderObject *)holder)->dict : NULL;

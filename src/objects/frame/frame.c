@@ -144,11 +144,10 @@ static void take_over(PyFrameObject *f, _PyInterpreterFrame *frame)
     _PyInterpreterFrame *back = complete_frame(own->previous);
     own->previous = NULL;
     if (back) {
-        PyFrameObject *back_object = k_frame_object(back);
-        if (back_object)
-            f->f_back = (PyFrameObject *)Py_NewRef(back_object);
-        else
-            PyErr_Clear(); /* f_back says less then */
+        PyObject *type, *value, *traceback;
+        PyErr_Fetch(&type, &value, &traceback);
+        f->f_back = (PyFrameObject *)Py_XNewRef(k_frame_object(back)); /* without memory, f_back says less */
+        PyErr_Restore(type, value, traceback);
     }
     if (!k_gc_is_tracked((PyObject *)f))
         PyObject_GC_Track(f);

@@ -38,6 +38,10 @@ int list_resize(PyListObject *list, Py_ssize_t size)
         wanted = 0;
     PyObject **items = wanted <= (size_t)PY_SSIZE_T_MAX / sizeof *items
                            ? PyMem_Realloc(list->ob_item, wanted * sizeof *items) : NULL;
+    if (!items && size <= room) { /* the larger block serves as well */
+        Py_SET_SIZE(list, size);
+        return 0;
+    }
     if (!items) {
         (void)!PyErr_NoMemory();
         return -1;

@@ -1,0 +1,30 @@
+"""Threads: starting, locks, thread-local values, queues. A thread that cannot even begin says nothing: nobody waits long."""
+import _thread
+import queue
+
+PATIENCE = 0.5
+
+
+def program():
+    results = queue.SimpleQueue()
+    local = _thread._local()
+    lock = _thread.allocate_lock()
+    again = _thread.RLock()
+
+    def work(n, done):
+        with lock, again:
+            local.value = n
+            results.put((n, sum(range(n)), local.value))
+        done.release()
+
+    running = []
+    for n in range(3):
+        done = _thread.allocate_lock()
+        done.acquire()
+        _thread.start_new_thread(work, (n, done))
+        running.append(done)
+    ended = [done.acquire(timeout=PATIENCE) for done in running]
+    seen = sorted(results.get() for _ in range(results.qsize()))
+    if not all(ended):
+        raise MemoryError("a thread ended early")
+    return seen, hasattr(local, "value"), local.__dict__
