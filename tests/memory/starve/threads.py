@@ -1,8 +1,13 @@
-"""Threads: starting, locks, thread-local values, queues. A thread that cannot even begin says nothing: nobody waits long."""
+"""Threads: starting, locks, thread-local values, queues. A thread that cannot even begin says nothing, but is no longer counted."""
 import _thread
 import queue
 
-PATIENCE = 0.5
+
+def wait(done, others):
+    while not done.acquire(timeout=0.01):
+        if _thread._count() <= others:
+            return done.acquire(blocking=False)
+    return True
 
 
 def program():
@@ -17,13 +22,13 @@ def program():
             results.put((n, sum(range(n)), local.value))
         done.release()
 
-    running = []
+    others, running = _thread._count(), []
     for n in range(3):
         done = _thread.allocate_lock()
         done.acquire()
         _thread.start_new_thread(work, (n, done))
         running.append(done)
-    ended = [done.acquire(timeout=PATIENCE) for done in running]
+    ended = [wait(done, others) for done in running]
     seen = sorted(results.get() for _ in range(results.qsize()))
     if not all(ended):
         raise MemoryError("a thread ended early")
