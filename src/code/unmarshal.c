@@ -132,6 +132,13 @@ static int read_short(Reader *r)
     return b ? (int16_t)(b[0] | b[1] << 8) : -1;
 }
 
+/* Whether n things of that many bytes each, or more, can still come. Room is made for no more: a false size must not
+ * take the machine's memory. The things are read all the same, up to the error that is bound to come. */
+static int may_come(const Reader *r, Py_ssize_t n, Py_ssize_t bytes_each)
+{
+    return !r->next || n <= (r->end - r->next) / bytes_each;
+}
+
 /* A count of things; -1 with an exception. */
 static Py_ssize_t read_size(Reader *r, const char *complaint)
 {
@@ -216,7 +223,8 @@ static PyObject *read_big_int(Reader *r)
     if (shorts == 0)
         return PyLong_FromLong(0);
     K_AUTO(PyObject *) made = NULL;
-    PyLongObject *v = _PyLong_New((shorts + 1) / 2);
+    bool fits = may_come(r, shorts, 2);
+    PyLongObject *v = _PyLong_New(fits ? (shorts + 1) / 2 : 1);
     K_SET(made, (PyObject *)v);
     if (!v)
         return NULL;
@@ -227,6 +235,8 @@ static PyObject *read_big_int(Reader *r)
             return NULL;
         if (part < 0)
             return bad_data("digit out of range in long");
+        if (!fits)
+            continue;
         if (i & 1)
             v->ob_digit[i / 2] |= (digit)part << LONG_SHIFT;
         else
@@ -303,15 +313,24 @@ static PyObject *read_utf8(Reader *r)
     return text ? PyUnicode_DecodeUTF8(text, n, "surrogatepass") : NULL;
 }
 
+/* A tuple with a number may be met within its own items: it is whole from the start. */
 static PyObject *read_tuple(Reader *r, Py_ssize_t n, int flag)
 {
     if (n < 0)
         return NULL;
-    K_AUTO(PyObject *) tuple = ref_add(r, PyTuple_New(n), flag);
+    bool fits = may_come(r, n, 1);
+    K_AUTO(PyObject *) tuple = ref_add(r, PyTuple_New(fits ? n : 0), flag);
+    for (Py_ssize_t i = 0; tuple && flag && fits && i < n; i++)
+        PyTuple_SET_ITEM(tuple, i, Py_NewRef(Py_None));
     for (Py_ssize_t i = 0; tuple && i < n; i++) {
         PyObject *item = read_item(r, "tuple");
         if (!item)
             return NULL;
+        if (!fits) {
+            Py_DECREF(item);
+            continue;
+        }
+        K_AUTO(PyObject *) before = PyTuple_GET_ITEM(tuple, i);
         PyTuple_SET_ITEM(tuple, i, item);
     }
     return K_MOVE(tuple);

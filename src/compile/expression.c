@@ -607,14 +607,33 @@ static int plain_arguments(Compiler *c, const NodeSeq *args, const NodeSeq *keyw
     return index < 0 ? -1 : emit_arg(c, BC_KW_NAMES, index);
 }
 
+/* Whether two keywords have one name: 1, 0, or -1 with an exception. */
+static int names_repeat(const NodeSeq *keywords)
+{
+    K_AUTO(PyObject *) names = PySet_New(NULL);
+    if (!names)
+        return -1;
+    Py_ssize_t n = 0;
+    for (Py_ssize_t i = 0; i < keywords->n; i++) {
+        PyObject *name = keywords->item[i]->keyword.arg;
+        if (name && PySet_Add(names, name) < 0)
+            return -1;
+        n += name != NULL;
+    }
+    return PySet_GET_SIZE(names) != n;
+}
+
 static int check_keywords(Compiler *c, const NodeSeq *keywords)
 {
+    enum { MANY = 32 };
+    int repeat = keywords->n < MANY ? 1 : names_repeat(keywords);
+    TRY(repeat);
     for (Py_ssize_t i = 0; i < keywords->n; i++) {
         PyObject *name = keywords->item[i]->keyword.arg;
         if (!name)
             continue;
         TRY(compile_forbidden_name(c, name, Store));
-        for (Py_ssize_t k = i + 1; k < keywords->n; k++) {
+        for (Py_ssize_t k = i + 1; repeat && k < keywords->n; k++) {
             PyObject *other = keywords->item[k]->keyword.arg;
             if (other && PyUnicode_Compare(name, other) == 0) {
                 at_node(c, keywords->item[k]);

@@ -20,6 +20,9 @@ typedef struct TokenizerIter {
         KArena *arena; /* holds the text */
         PyObject *filename;
         Tokenizer tokens;
+        PyObject *line; /* the last one given, of this text; or NULL */
+        const char *line_text;
+        Py_ssize_t line_size;
     } *state;
 } TokenizerIter;
 
@@ -31,6 +34,7 @@ static void state_free(struct State *state)
         return;
     arena_free(state->arena);
     Py_XDECREF(state->filename);
+    Py_XDECREF(state->line);
     free(state);
 }
 
@@ -81,10 +85,24 @@ static void iterator_dealloc(PyObject *self)
     Py_TYPE(self)->tp_free(self);
 }
 
+/* The text of the token's lines: made once for all tokens of a line. */
+static PyObject *line_of(struct State *state)
+{
+    const Tokenizer *tokens = &state->tokens;
+    Py_ssize_t size = tokens->inp - tokens->buf;
+    if (!state->line || state->line_text != tokens->buf || state->line_size != size) {
+        K_SET(state->line, PyUnicode_DecodeUTF8(tokens->buf, size, "replace"));
+        state->line_text = tokens->buf;
+        state->line_size = size;
+    }
+    return Py_XNewRef(state->line);
+}
+
 /* Errors that the tokenizer leaves to the parser end the iteration, as the end of the text does. */
 static PyObject *iterator_next(PyObject *self)
 {
-    Tokenizer *tokens = &((TokenizerIter *)self)->state->tokens;
+    struct State *state = ((TokenizerIter *)self)->state;
+    Tokenizer *tokens = &state->tokens;
     const char *start, *end;
     TokenKind kind = tokenizer_next(tokens, &start, &end);
     if (kind == ERRORTOKEN || kind == ENDMARKER) {
@@ -93,7 +111,7 @@ static PyObject *iterator_next(PyObject *self)
         return NULL;
     }
     K_AUTO(PyObject *) text = PyUnicode_DecodeUTF8(start ? start : "", start && end ? end - start : 0, NULL);
-    K_AUTO(PyObject *) line = PyUnicode_DecodeUTF8(tokens->buf, tokens->inp - tokens->buf, "replace");
+    K_AUTO(PyObject *) line = line_of(state);
     if (!text || !line)
         return NULL;
     const char *line_start = kind == STRING ? tokens->multi_line_start : tokens->line_start;

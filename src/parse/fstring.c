@@ -3,6 +3,7 @@
  * In: a token's text between the quotes.  Out: Constant and FormattedValue nodes on the parser's stack.
  * An expression's text is parsed by a parser of its own as if it stood in parentheses where it stands. Start at
  * fstring_parse(). */
+#include "memory/mem.h"
 #include "objects/str/str.h"
 #include "parse/parser.h"
 #include "runtime/errors.h"
@@ -117,27 +118,30 @@ static const char *literal_end(Parser *p, const char *start, const char *end, bo
 /* Where the expression's "(" stands: lines below the token's start and the column. */
 static void expression_place(Parser *p, const Token *t, const char *brace, int *lineno, int *column)
 {
-    const char *after = brace + 1, *line = brace;
-    int lines = 0, columns = 0;
+    const char *after = brace + 1;
+    int columns = 0;
+    if (p->place.text != t->text || p->place.at > brace) {
+        p->place.text = p->place.at = p->place.line = t->text;
+        p->place.lines = 0;
+    }
+    for (; p->place.at < brace; p->place.at++) {
+        if (*p->place.at == '\n') {
+            p->place.lines++;
+            p->place.line = p->place.at + 1;
+        }
+    }
     while (*after == ' ' || *after == '\t' || *after == '\f')
         after++;
-    for (const char *s = t->text; s < brace; s++)
-        lines += *s == '\n';
-    if (*after != '\n' && *after != '}') {
-        while (line > t->text && *line != '\n')
-            line--;
-        columns = (int)(brace - line);
-        if (*line == '\n')
-            columns--;
-    }
-    *lineno = t->lineno + lines;
-    *column = lines ? columns : t->col_offset + columns;
+    if (*after != '\n' && *after != '}')
+        columns = (int)(brace - p->place.line);
+    *lineno = t->lineno + p->place.lines;
+    *column = p->place.lines ? columns : t->col_offset + columns;
 }
 
 /* text: a copy with parentheses around the expression. */
 static Node *parse_inner(Parser *p, const char *text, const Token *t, const char *brace)
 {
-    Parser *inner = arena_alloc(p->arena, sizeof *inner);
+    Parser *inner = PyMem_Malloc(sizeof *inner);
     if (!inner)
         return (Node *)PyErr_NoMemory();
     const ParseOptions options = { .filename = p->filename, .start = PARSE_FSTRING, .flags = p->flags,
@@ -154,6 +158,7 @@ static Node *parse_inner(Parser *p, const char *text, const Token *t, const char
         node = parser_run(inner);
     }
     parser_finish(inner);
+    PyMem_Free(inner);
     return node;
 }
 

@@ -37,6 +37,10 @@ typedef struct Parser {
     PyObject *filename;
     int start, flags, feature_version;
     int first_line, first_column; /* where an f-string's expression stands; 0 for a whole program */
+    struct {                      /* the last f-string expression: lines are counted on from it */
+        const char *text, *at, *line; /* its token, itself, the start of its line */
+        int lines;
+    } place;
     int level;
     bool started;                 /* single mode: something was read since the last newline made up */
     bool invalid_rules;           /* the error finder may use the rules for wrong programs */

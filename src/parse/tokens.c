@@ -334,7 +334,8 @@ Node *parse_source(const char *bytes, Py_ssize_t size, const ParseOptions *optio
         return NULL;
     }
     if (source_decode(&source, bytes, size, &how, arena) < 0) {
-        decode_failed(options);
+        if (!options->from_file) /* those of a program file are SyntaxErrors without a place */
+            decode_failed(options);
         return NULL;
     }
     Parser p;

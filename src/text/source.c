@@ -122,8 +122,11 @@ static int copy_text(Source *source, const char *text, Py_ssize_t size, const So
 static int recode(Source *source, const char *encoding, const SourceOptions *options, KArena *arena)
 {
     K_AUTO(PyObject *) text = PyUnicode_Decode(source->text, source->size, encoding, NULL);
-    if (!text)
+    if (!text) {
+        if (options->from_file && (PyErr_ExceptionMatches(PyExc_LookupError) || PyErr_ExceptionMatches(PyExc_ValueError)))
+            k_raise(PyExc_SyntaxError, "encoding problem: %s", encoding);
         return -1;
+    }
     K_AUTO(PyObject *) bytes = PyUnicode_AsUTF8String(text);
     return bytes ? copy_text(source, PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes), options, arena) : -1;
 }
