@@ -1,11 +1,16 @@
-"""Threads: starting, locks, thread-local values, queues. A thread that cannot even begin says nothing, but is no longer counted."""
+"""Threads: starting, locks, thread-local values, queues. A thread that cannot even begin says nothing, but lets go of its arguments."""
 import _thread
 import queue
+import weakref
 
 
-def wait(done, others):
+class Token:
+    """Lives as long as the thread it was given to."""
+
+
+def wait(done, token):
     while not done.acquire(timeout=0.01):
-        if _thread._count() <= others:
+        if token() is None:
             return done.acquire(blocking=False)
     return True
 
@@ -16,19 +21,21 @@ def program():
     lock = _thread.allocate_lock()
     again = _thread.RLock()
 
-    def work(n, done):
+    def work(n, done, token):
         with lock, again:
             local.value = n
             results.put((n, sum(range(n)), local.value))
         done.release()
 
-    others, running = _thread._count(), []
+    running = []
     for n in range(3):
         done = _thread.allocate_lock()
         done.acquire()
-        _thread.start_new_thread(work, (n, done))
-        running.append(done)
-    ended = [wait(done, others) for done in running]
+        token = Token()
+        running.append((done, weakref.ref(token)))
+        _thread.start_new_thread(work, (n, done, token))
+    del token
+    ended = [wait(*thread) for thread in running]
     seen = sorted(results.get() for _ in range(results.qsize()))
     if not all(ended):
         raise MemoryError("a thread ended early")
